@@ -1,0 +1,203 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// MARK: - Settings
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+/// Numeric targets are optimised in debug builds too: unoptimised loops make the tests crawl.
+let hot: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+let kernels: [CSetting] = [
+    .unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno", "-fopenmp-simd", "-Wall", "-Wextra", "-Werror"])
+]
+
+let dcmtkLibraries = ["dcmjpls", "dcmjpeg", "dcmimgle", "dcmdata", "oflog", "ofstd", "z"]
+
+// MARK: - Package
+
+let package = Package(
+    name: "preread",
+    products: [
+        .executable(name: "preread", targets: ["preread"]),
+        .executable(name: "Benchmarks", targets: ["Benchmarks"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // MARK: - C
+
+        .target(
+            name: "COpenBLAS",
+            cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
+            linkerSettings: [.linkedLibrary("openblas")]
+        ),
+        .target(name: "CKernels", cSettings: kernels, linkerSettings: [.linkedLibrary("m")]),
+        .target(
+            name: "CLibXML2",
+            cSettings: [.unsafeFlags(["-I/usr/include/libxml2"])],
+            linkerSettings: [.linkedLibrary("xml2")]
+        ),
+        .systemLibrary(name: "COpenJPEG", pkgConfig: "libopenjp2", providers: [.apt(["libopenjp2-7-dev"])]),
+        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(
+            name: "CDCMTK",
+            dependencies: ["COpenJPEG"],
+            cxxSettings: [.define("HAVE_CONFIG_H"), .unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
+            linkerSettings: dcmtkLibraries.map { .linkedLibrary($0) }
+        ),
+
+        // MARK: - Leaves
+
+        .target(
+            name: "DurableFiles",
+            dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict
+        ),
+        .target(name: "Geometry", swiftSettings: hot),
+        .target(name: "Ledger", swiftSettings: strict),
+
+        // MARK: - Networks
+
+        .target(name: "Tensors", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: hot),
+        .target(name: "Checkpoints", dependencies: ["Tensors", "DurableFiles"], swiftSettings: hot),
+        .target(name: "SegmentAnything", dependencies: ["Tensors", "Checkpoints"], swiftSettings: hot),
+        .target(name: "SAMMed2D", dependencies: ["SegmentAnything", "Tensors", "Checkpoints"], swiftSettings: hot),
+        .target(name: "LiteMedSAM", dependencies: ["SegmentAnything", "Tensors", "Checkpoints"], swiftSettings: hot),
+
+        // MARK: - DICOM
+
+        .target(name: "DICOMFiles", dependencies: ["CDCMTK", "Geometry", "DurableFiles"], swiftSettings: hot),
+        .target(
+            name: "DICOMSegmentation",
+            dependencies: ["CDCMTK", "DICOMFiles", "Geometry", "DurableFiles"],
+            swiftSettings: hot
+        ),
+
+        // MARK: - Profiles, priors, work
+
+        .target(name: "Atlas", dependencies: ["Geometry", "Tensors", "DurableFiles", "CZlib"], swiftSettings: hot),
+        .target(name: "Profiles", dependencies: ["CLibXML2", "Atlas", "DurableFiles"], swiftSettings: strict),
+        .target(
+            name: "LedgerSQLite",
+            dependencies: ["Ledger", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Ingest",
+            dependencies: [
+                "DICOMFiles", "Profiles", "Ledger", "DurableFiles",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Pipeline",
+            dependencies: [
+                "SegmentAnything", "DICOMFiles", "DICOMSegmentation", "Geometry", "Profiles", "Atlas", "Ledger",
+                "Tensors", "DurableFiles", "CPNG",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: hot
+        ),
+        .target(
+            name: "Evaluation",
+            dependencies: ["Pipeline", "DICOMFiles", "DICOMSegmentation", "Geometry", "Atlas"],
+            swiftSettings: hot
+        ),
+
+        // MARK: - Programs
+
+        .target(
+            name: "Commands",
+            dependencies: [
+                "Tensors", "Checkpoints", "SegmentAnything", "SAMMed2D", "LiteMedSAM", "DICOMFiles",
+                "DICOMSegmentation", "Geometry", "Atlas", "Profiles", "Ledger", "LedgerSQLite", "Ingest", "Pipeline",
+                "Evaluation", "DurableFiles",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(name: "preread", dependencies: ["Commands"], swiftSettings: strict),
+        .executableTarget(
+            name: "Benchmarks",
+            dependencies: ["Tensors", "Checkpoints", "SegmentAnything", "SAMMed2D", "LiteMedSAM"],
+            swiftSettings: hot
+        ),
+
+        // MARK: - Tests
+
+        .target(name: "TestSupport", dependencies: ["DurableFiles"], path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "GeometryTests", dependencies: ["Geometry"], swiftSettings: strict),
+        .testTarget(name: "TensorsTests", dependencies: ["Tensors", "COpenBLAS", "CKernels"], swiftSettings: hot),
+        .testTarget(
+            name: "CheckpointsTests",
+            dependencies: ["Checkpoints", "Tensors", "DurableFiles", "TestSupport"],
+            swiftSettings: hot
+        ),
+        .testTarget(
+            name: "SAMMed2DTests",
+            dependencies: ["SAMMed2D", "SegmentAnything", "Tensors", "Checkpoints", "TestSupport"],
+            swiftSettings: hot
+        ),
+        .testTarget(
+            name: "LiteMedSAMTests",
+            dependencies: ["LiteMedSAM", "SegmentAnything", "Tensors", "Checkpoints", "TestSupport"],
+            swiftSettings: hot
+        ),
+        .testTarget(
+            name: "DICOMFilesTests",
+            dependencies: ["DICOMFiles", "Geometry", "DurableFiles", "TestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "DICOMSegmentationTests",
+            dependencies: ["DICOMSegmentation", "DICOMFiles", "Geometry", "DurableFiles", "TestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "AtlasTests",
+            dependencies: ["Atlas", "Geometry", "Tensors", "DurableFiles", "TestSupport"],
+            swiftSettings: hot
+        ),
+        .testTarget(
+            name: "ProfilesTests",
+            dependencies: ["Profiles", "Atlas", "DurableFiles", "TestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "LedgerTests",
+            dependencies: ["Ledger", "LedgerSQLite", "DurableFiles", "TestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "IngestTests",
+            dependencies: ["Ingest", "Ledger", "DICOMFiles", "Profiles", "DurableFiles", "TestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PipelineTests",
+            dependencies: [
+                "Pipeline", "Evaluation", "SegmentAnything", "Ledger", "DICOMFiles", "DICOMSegmentation", "Geometry",
+                "Atlas", "Profiles", "DurableFiles", "TestSupport",
+            ],
+            swiftSettings: strict
+        ),
+    ],
+    cxxLanguageStandard: .cxx17
+)

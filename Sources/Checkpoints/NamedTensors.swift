@@ -1,0 +1,22 @@
+import Tensors
+
+/// The parameters of a network by the names that its checkpoint gives them.
+public struct NamedTensors: Sendable {
+    /// The tensors; integer bookkeeping such as `num_batches_tracked` is not among them.
+    public var tensors: [String: Tensor]
+
+    public init(_ tensors: [String: Tensor]) {
+        self.tensors = tensors
+    }
+
+    /// The tensor of that name, which must have that shape.
+    ///
+    /// - Throws: ``CheckpointError`` naming the tensor and what was found instead.
+    public func require(_ name: String, shape: [Int]) throws(CheckpointError) -> Tensor {
+        guard let tensor = tensors[name] else { throw .missingTensor(name) }
+        guard tensor.shape == shape else { throw .wrongShape(name: name, expected: shape, found: tensor.shape) }
+        return tensor
+    }
+
+    public func contains(_ name: String) -> Bool { tensors[name] != nil }
+}

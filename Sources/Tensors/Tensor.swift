@@ -1,0 +1,103 @@
+/// A dense, row-major array of fp32 with value semantics.
+///
+/// Copies share memory until one is written to. Memory that belongs to somebody else (a mapped weights file) is
+/// borrowed, never written, and copied on the first write.
+public struct Tensor: Sendable {
+    /// The length of each axis, outermost first; `[]` is a scalar with one element.
+    public let shape: [Int]
+    private var storage: TensorStorage
+
+    /// The number of elements.
+    public var count: Int { storage.count }
+
+    /// A tensor of zeros.
+    public init(zeros shape: [Int]) {
+        self.init(shape: shape) { $0.initialize(repeating: 0) }
+    }
+
+    /// A tensor from row-major values; their number must fit the shape.
+    public init(_ values: [Float], shape: [Int]) {
+        precondition(values.count == Tensor.count(of: shape), "\(values.count) values for shape \(shape)")
+        self.init(shape: shape) { _ = $0.initialize(from: values) }
+    }
+
+    /// A tensor whose every element the closure must initialise; the memory starts at a multiple of 64 bytes.
+    public init(shape: [Int], initializing body: (UnsafeMutableBufferPointer<Float>) throws -> Void) rethrows {
+        self.shape = shape
+        storage = TensorStorage(allocating: Tensor.count(of: shape))
+        try body(storage.buffer)
+    }
+
+    /// A tensor over memory that stays valid and unchanged as long as `owner` lives.
+    public init(shape: [Int], borrowing base: UnsafePointer<Float>, owner: any AnyObject & Sendable) {
+        self.shape = shape
+        storage = TensorStorage(borrowing: base, count: Tensor.count(of: shape), owner: owner)
+    }
+
+    private init(shape: [Int], storage: TensorStorage) {
+        self.shape = shape
+        self.storage = storage
+    }
+
+    /// The same elements under another shape with the same number of elements.
+    public func reshaped(_ shape: [Int]) -> Tensor {
+        precondition(Tensor.count(of: shape) == count, "cannot view \(self.shape) as \(shape)")
+        return Tensor(shape: shape, storage: storage)
+    }
+
+    /// The elements in row-major order.
+    public var values: [Float] { withUnsafeBufferPointer { Array($0) } }
+
+    public func withUnsafeBufferPointer<Result>(
+        _ body: (UnsafeBufferPointer<Float>) throws -> Result
+    ) rethrows -> Result {
+        try withExtendedLifetime(storage) { try body(UnsafeBufferPointer(storage.buffer)) }
+    }
+
+    /// Gives write access; shared or borrowed memory is copied first.
+    public mutating func withUnsafeMutableBufferPointer<Result>(
+        _ body: (UnsafeMutableBufferPointer<Float>) throws -> Result
+    ) rethrows -> Result {
+        if storage.isBorrowed || !isKnownUniquelyReferenced(&storage) { storage = TensorStorage(copying: storage) }
+        return try withExtendedLifetime(storage) { try body(storage.buffer) }
+    }
+
+    private static func count(of shape: [Int]) -> Int {
+        shape.reduce(1) { product, length in
+            precondition(length >= 0, "negative length in shape \(shape)")
+            return product * length
+        }
+    }
+}
+
+/// The memory of a tensor.
+///
+/// `@unchecked Sendable`: memory is written only by the single `Tensor` that holds the only reference.
+final class TensorStorage: @unchecked Sendable {
+    let buffer: UnsafeMutableBufferPointer<Float>
+    private let owner: (any AnyObject & Sendable)?
+
+    var count: Int { buffer.count }
+    var isBorrowed: Bool { owner != nil }
+
+    init(allocating count: Int) {
+        let bytes = max(64, count * MemoryLayout<Float>.stride)
+        let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+        buffer = UnsafeMutableBufferPointer(start: raw.assumingMemoryBound(to: Float.self), count: count)
+        owner = nil
+    }
+
+    init(borrowing base: UnsafePointer<Float>, count: Int, owner: any AnyObject & Sendable) {
+        buffer = UnsafeMutableBufferPointer(start: UnsafeMutablePointer(mutating: base), count: count)
+        self.owner = owner
+    }
+
+    convenience init(copying other: TensorStorage) {
+        self.init(allocating: other.count)
+        _ = buffer.initialize(from: UnsafeBufferPointer(other.buffer))
+    }
+
+    deinit {
+        if owner == nil { UnsafeMutableRawPointer(buffer.baseAddress)?.deallocate() }
+    }
+}
