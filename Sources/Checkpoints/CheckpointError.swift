@@ -20,3 +20,12 @@ public enum CheckpointError: Error, Sendable, Hashable, CustomStringConvertible 
         }
     }
 }
+
+extension CheckpointError {
+    /// A name from an untrusted file for use in a message: short, and without control characters.
+    static func quote(_ name: String) -> String {
+        let limit = 80
+        let visible = String(String.UnicodeScalarView(name.unicodeScalars.prefix(limit)))
+        return visible.debugDescription + (visible.utf8.count < name.utf8.count ? "…" : "")
+    }
+}

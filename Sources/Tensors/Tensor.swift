@@ -48,6 +48,7 @@ public struct Tensor: Sendable {
     /// The elements in row-major order.
     public var values: [Float] { withUnsafeBufferPointer { Array($0) } }
 
+    /// Gives read access to the elements in row-major order.
     public func withUnsafeBufferPointer<Result>(
         _ body: (UnsafeBufferPointer<Float>) throws -> Result
     ) rethrows -> Result {

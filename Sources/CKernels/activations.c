@@ -1,0 +1,84 @@
+#include "CKernels.h"
+#include "lanes.h"
+
+INLINE Lanes gelu(Lanes x) {
+    Lanes t = lanes_abs(x) * 0.70710678f;
+    // For large t the tail 1 - erf is computed directly: on the negative side nothing cancels.
+    Lanes tail = lanes_select(t > 1.0f, lanes_erfc_large(t), 1.0f - lanes_erf_small(lanes_min(t, lanes_of(1.0f))));
+    return 0.5f * x * lanes_select(x < 0.0f, tail, 2.0f - tail);
+}
+
+INLINE Lanes sigmoid(Lanes x) {
+    return 1.0f / (1.0f + lanes_exp(-x));
+}
+
+INLINE Lanes activate(Lanes x, KernelActivation activation) {
+    switch (activation) {
+    case KERNEL_RELU: return lanes_max(x, lanes_of(0.0f));
+    case KERNEL_GELU: return gelu(x);
+    case KERNEL_SIGMOID: return sigmoid(x);
+    default: return x;
+    }
+}
+
+// `activation` is a constant at each call, so the switch disappears and every loop has one body.
+INLINE void activate_all(const float *x, float *y, size_t count, KernelActivation activation) {
+    size_t i = 0;
+    for (; i + LANES <= count; i += LANES) lanes_store(y + i, activate(lanes_load(x + i), activation));
+    if (i < count) {
+        lanes_store_part(y + i, activate(lanes_load_part(x + i, count - i, 0.0f), activation), count - i);
+    }
+}
+
+MULTIVERSIONED void kernel_activation(const float *x, float *y, size_t count, KernelActivation activation) {
+    switch (activation) {
+    case KERNEL_IDENTITY: memmove(y, x, count * sizeof(float)); break;
+    case KERNEL_RELU: activate_all(x, y, count, KERNEL_RELU); break;
+    case KERNEL_GELU: activate_all(x, y, count, KERNEL_GELU); break;
+    case KERNEL_SIGMOID: activate_all(x, y, count, KERNEL_SIGMOID); break;
+    }
+}
+
+INLINE void bias_activate_rows(float *x, size_t rows, size_t width, const float *bias, KernelActivation activation) {
+    for (size_t r = 0; r < rows; r++, x += width) {
+        size_t i = 0;
+        for (; i + LANES <= width; i += LANES) {
+            lanes_store(x + i, activate(lanes_load(x + i) + lanes_load(bias + i), activation));
+        }
+        if (i < width) {
+            Lanes sum = lanes_load_part(x + i, width - i, 0.0f) + lanes_load_part(bias + i, width - i, 0.0f);
+            lanes_store_part(x + i, activate(sum, activation), width - i);
+        }
+    }
+}
+
+MULTIVERSIONED void kernel_bias_activation_rows(
+    float *x, size_t rows, size_t width, const float *bias, KernelActivation activation) {
+    if (bias == NULL) {
+        switch (activation) {
+        case KERNEL_IDENTITY: break;
+        case KERNEL_RELU: activate_all(x, x, rows * width, KERNEL_RELU); break;
+        case KERNEL_GELU: activate_all(x, x, rows * width, KERNEL_GELU); break;
+        case KERNEL_SIGMOID: activate_all(x, x, rows * width, KERNEL_SIGMOID); break;
+        }
+        return;
+    }
+    switch (activation) {
+    case KERNEL_IDENTITY: bias_activate_rows(x, rows, width, bias, KERNEL_IDENTITY); break;
+    case KERNEL_RELU: bias_activate_rows(x, rows, width, bias, KERNEL_RELU); break;
+    case KERNEL_GELU: bias_activate_rows(x, rows, width, bias, KERNEL_GELU); break;
+    case KERNEL_SIGMOID: bias_activate_rows(x, rows, width, bias, KERNEL_SIGMOID); break;
+    }
+}
+
+MULTIVERSIONED void kernel_add(const float *a, const float *b, float *y, size_t count) {
+    size_t i = 0;
+    for (; i + LANES <= count; i += LANES) lanes_store(y + i, lanes_load(a + i) + lanes_load(b + i));
+    for (; i < count; i++) y[i] = a[i] + b[i];
+}
+
+MULTIVERSIONED void kernel_scale(const float *a, float factor, float *y, size_t count) {
+    size_t i = 0;
+    for (; i + LANES <= count; i += LANES) lanes_store(y + i, lanes_load(a + i) * factor);
+    for (; i < count; i++) y[i] = a[i] * factor;
+}

@@ -1,0 +1,76 @@
+#include "CKernels.h"
+#include "lanes.h"
+
+/// Where an output position reads: two taps and the weight of the second.
+typedef struct {
+    size_t low, high;
+    float weight;
+} Taps;
+
+/// src = (dst + 0.5) · input / output - 0.5, clamped at 0, in fp32.
+INLINE Taps half_pixel_taps(size_t position, size_t input, size_t output) {
+    const float scale = (float)input / (float)output;
+    float source = ((float)position + 0.5f) * scale - 0.5f;
+    if (source < 0.0f) source = 0.0f;
+    size_t low = (size_t)source;
+    if (low > input - 1) low = input - 1;
+    return (Taps){low, low + 1 < input ? low + 1 : low, source - (float)low};
+}
+
+MULTIVERSIONED void kernel_resize_bilinear(
+    const float *x, size_t rows, size_t columns, size_t channels, float *y, size_t output_rows, size_t output_columns,
+    size_t first, size_t end) {
+    for (size_t r = first; r < end; r++) {
+        const Taps v = half_pixel_taps(r, rows, output_rows);
+        const float *upper = x + v.low * columns * channels;
+        const float *lower = x + v.high * columns * channels;
+        float *target = y + r * output_columns * channels;
+        for (size_t c = 0; c < output_columns; c++, target += channels) {
+            const Taps h = half_pixel_taps(c, columns, output_columns);
+            const float *a = upper + h.low * channels, *b = upper + h.high * channels;
+            const float *d = lower + h.low * channels, *e = lower + h.high * channels;
+            for (size_t k = 0; k < channels; k++) {
+                const float top = (1.0f - h.weight) * a[k] + h.weight * b[k];
+                const float bottom = (1.0f - h.weight) * d[k] + h.weight * e[k];
+                target[k] = (1.0f - v.weight) * top + v.weight * bottom;
+            }
+        }
+    }
+}
+
+/// One output pixel: bias and the taps that lie inside the image, in the order of the taps.
+INLINE void depthwise_pixel(
+    const float *const taps[9], const float *weight, const float *bias, size_t channels, float *y) {
+    size_t k = 0;
+    for (; k + LANES <= channels; k += LANES) {
+        Lanes sum = bias ? lanes_load(bias + k) : lanes_of(0.0f);
+        for (size_t t = 0; t < 9; t++) {
+            if (taps[t]) sum += lanes_load(taps[t] + k) * lanes_load(weight + t * channels + k);
+        }
+        lanes_store(y + k, sum);
+    }
+    for (; k < channels; k++) {
+        float sum = bias ? bias[k] : 0.0f;
+        for (size_t t = 0; t < 9; t++) {
+            if (taps[t]) sum += taps[t][k] * weight[t * channels + k];
+        }
+        y[k] = sum;
+    }
+}
+
+MULTIVERSIONED void kernel_depthwise3x3(
+    const float *x, size_t rows, size_t columns, size_t channels, const float *weight, const float *bias, size_t stride,
+    float *y, size_t first, size_t end) {
+    const size_t output_columns = (columns + stride - 1) / stride;
+    for (size_t r = first; r < end; r++) {
+        for (size_t c = 0; c < output_columns; c++) {
+            const float *taps[9];
+            for (size_t t = 0; t < 9; t++) {
+                // Unsigned wrap-around puts positions before the image beyond its end.
+                const size_t row = r * stride + t / 3 - 1, column = c * stride + t % 3 - 1;
+                taps[t] = row < rows && column < columns ? x + (row * columns + column) * channels : NULL;
+            }
+            depthwise_pixel(taps, weight, bias, channels, y + (r * output_columns + c) * channels);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+#include "CKernels.h"
+#include "lanes.h"
+
+// Fillers of the last, partial vector: the smallest finite value never wins a maximum, its exponential counts as zero
+// only where the sum leaves it out.
+static const float LOWEST = -3.402823466e38f;
+
+INLINE float row_largest(const float *x, size_t width) {
+    Lanes largest = lanes_of(LOWEST);
+    size_t i = 0;
+    for (; i + LANES <= width; i += LANES) largest = lanes_max(largest, lanes_load(x + i));
+    if (i < width) largest = lanes_max(largest, lanes_load_part(x + i, width - i, LOWEST));
+    return lanes_largest(largest);
+}
+
+INLINE void row_softmax(float *x, size_t width, float scale) {
+    // scale > 0, so the largest product belongs to the largest element.
+    const float largest = row_largest(x, width) * scale;
+    Lanes sum = lanes_of(0.0f);
+    size_t i = 0;
+    for (; i + LANES <= width; i += LANES) {
+        Lanes e = lanes_exp(lanes_load(x + i) * scale - largest);
+        sum += e;
+        lanes_store(x + i, e);
+    }
+    if (i < width) {
+        lanes_store_part(x + i, lanes_exp(lanes_load_part(x + i, width - i, 0.0f) * scale - largest), width - i);
+        sum += lanes_load_part(x + i, width - i, 0.0f);
+    }
+    const float factor = 1.0f / lanes_sum(sum);
+    for (i = 0; i + LANES <= width; i += LANES) lanes_store(x + i, lanes_load(x + i) * factor);
+    for (; i < width; i++) x[i] *= factor;
+}
+
+MULTIVERSIONED void kernel_softmax_rows(float *x, size_t rows, size_t width, float scale) {
+    for (size_t r = 0; r < rows; r++) row_softmax(x + r * width, width, scale);
+}
+
+MULTIVERSIONED void kernel_softmax_relative_rows(
+    float *x, size_t rows, size_t keys_high, size_t keys_wide, float scale, const float *terms, size_t terms_width,
+    const int32_t *high_start, const int32_t *wide_start) {
+    for (size_t r = 0; r < rows; r++) {
+        const float *high = terms + r * terms_width + high_start[r];
+        const float *wide = terms + r * terms_width + wide_start[r];
+        float *row = x + r * keys_high * keys_wide;
+        for (size_t ky = 0; ky < keys_high; ky++) {
+            float *part = row + ky * keys_wide;
+            for (size_t kx = 0; kx < keys_wide; kx++) part[kx] = (part[kx] * scale + high[ky]) + wide[kx];
+        }
+        row_softmax(row, keys_high * keys_wide, 1.0f);
+    }
+}
+
+INLINE float row_sum(const float *x, size_t width) {
+    Lanes sum = lanes_of(0.0f);
+    size_t i = 0;
+    for (; i + LANES <= width; i += LANES) sum += lanes_load(x + i);
+    if (i < width) sum += lanes_load_part(x + i, width - i, 0.0f);
+    return lanes_sum(sum);
+}
+
+INLINE float row_squares(const float *x, size_t width, float mean) {
+    Lanes sum = lanes_of(0.0f);
+    size_t i = 0;
+    for (; i + LANES <= width; i += LANES) {
+        Lanes d = lanes_load(x + i) - mean;
+        sum += d * d;
+    }
+    if (i < width) {
+        Lanes d = lanes_load_part(x + i, width - i, mean) - mean;
+        sum += d * d;
+    }
+    return lanes_sum(sum);
+}
+
+MULTIVERSIONED void kernel_layer_norm_rows(
+    const float *x, float *y, size_t rows, size_t width, const float *scale, const float *shift, float epsilon) {
+    for (size_t r = 0; r < rows; r++, x += width, y += width) {
+        const float mean = row_sum(x, width) / (float)width;
+        const float factor = 1.0f / sqrtf(row_squares(x, width, mean) / (float)width + epsilon);
+        size_t i = 0;
+        for (; i + LANES <= width; i += LANES) {
+            Lanes normal = (lanes_load(x + i) - mean) * factor;
+            lanes_store(y + i, normal * lanes_load(scale + i) + lanes_load(shift + i));
+        }
+        for (; i < width; i++) y[i] = (x[i] - mean) * factor * scale[i] + shift[i];
+    }
+}

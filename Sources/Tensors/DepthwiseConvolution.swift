@@ -1,0 +1,69 @@
+import CKernels
+
+/// A 3×3 convolution with padding 1 in which every channel is on its own, over `[batch, rows, columns, channels]`.
+public struct DepthwiseConvolution: Sendable {
+    /// `[3, 3, channels]`.
+    let packed: Tensor
+    /// `[channels]`, or nil.
+    public let bias: Tensor?
+    /// 1 or 2.
+    public let stride: Int
+
+    /// Takes a weight in the layout of checkpoints, `[channels, 1, 3, 3]`.
+    public init(weight: Tensor, bias: Tensor?, stride: Int = 1) {
+        precondition(weight.shape.dropFirst() == [1, 3, 3], "a depthwise weight is [C, 1, 3, 3], not \(weight.shape)")
+        precondition(stride == 1 || stride == 2, "stride \(stride)")
+        packed = weight.reshaped([weight.shape[0], 9]).transposed().reshaped([3, 3, weight.shape[0]])
+        self.bias = bias
+        self.stride = stride
+    }
+
+    /// `[B, H, W, C]` to `[B, ⌈H/stride⌉, ⌈W/stride⌉, C]`, then the activation.
+    public func callAsFunction(_ x: Tensor, activation: Activation = .identity) -> Tensor {
+        let channels = packed.shape[2]
+        precondition(x.shape.count == 4 && x.shape[3] == channels, "convolution of \(channels) channels on \(x.shape)")
+        let (rows, columns) = (x.shape[1], x.shape[2])
+        let (newRows, newColumns) = ((rows + stride - 1) / stride, (columns + stride - 1) / stride)
+        var y = Tensor(shape: [x.shape[0], newRows, newColumns, channels]) { result in
+            x.withPointer { x in
+                for image in 0..<result.count / max(1, newRows * newColumns * channels) {
+                    convolve(
+                        x + image * rows * columns * channels,
+                        rows: rows,
+                        columns: columns,
+                        into: result.start + image * newRows * newColumns * channels
+                    )
+                }
+            }
+        }
+        y.add(bias: nil, activation: activation)
+        return y
+    }
+
+    private func convolve(
+        _ x: UnsafePointer<Float>,
+        rows: Int,
+        columns: Int,
+        into y: UnsafeMutablePointer<Float>
+    ) {
+        let channels = packed.shape[2]
+        packed.withPointer { weight in
+            withOptionalPointer(bias) { bias in
+                ComputeThreads.overRows((rows + stride - 1) / stride, elementsPerRow: columns * channels) { range in
+                    kernel_depthwise3x3(
+                        x,
+                        rows,
+                        columns,
+                        channels,
+                        weight,
+                        bias,
+                        stride,
+                        y,
+                        range.lowerBound,
+                        range.upperBound
+                    )
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import CKernels
+
+extension Tensor {
+    /// The softmax of every row times `scale`, in place; `scale` is positive.
+    public mutating func softmaxRows(scale: Float = 1) {
+        precondition(scale > 0, "the scale of a softmax is positive")
+        let (rows, width) = (rowCount, lastAxis)
+        withMutablePointer { x in softmax(x, rows: rows, width: width, scale: scale) }
+    }
+
+    /// `(x − mean) / √(variance + ε) · scale + shift` along every row, with the biased variance.
+    func normalised(scale: Tensor, shift: Tensor, epsilon: Float) -> Tensor {
+        let width = lastAxis
+        precondition(scale.count == width && shift.count == width, "norm of \(scale.shape) over rows of \(shape)")
+        return Tensor(shape: shape) { result in
+            let target = result.start
+            withPointer { source in
+                scale.withPointer { scale in
+                    shift.withPointer { shift in
+                        ComputeThreads.overRows(rowCount, elementsPerRow: 2 * width) { rows in
+                            let first = rows.lowerBound * width
+                            kernel_layer_norm_rows(
+                                source + first,
+                                target + first,
+                                rows.count,
+                                width,
+                                scale,
+                                shift,
+                                epsilon
+                            )
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The mean of each of the last axis' elements over the axis before it: `[…, n, C]` to `[…, C]`.
+    public func meanOverRows() -> Tensor {
+        let (width, length) = (lastAxis, shape.dropLast().last ?? 1)
+        let groups = count / max(1, width * length)
+        return Tensor(shape: Array(shape.dropLast(2)) + [width]) { result in
+            withPointer { source in
+                for group in 0..<groups {
+                    // Double: the sum of thousands of pixels stays exact to fp32.
+                    var sums = [Double](repeating: 0, count: width)
+                    let first = source + group * length * width
+                    for row in 0..<length {
+                        for column in 0..<width { sums[column] += Double(first[row * width + column]) }
+                    }
+                    for column in 0..<width {
+                        (result.start + group * width + column).initialize(to: Float(sums[column] / Double(length)))
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Softmax of rows in somebody's memory.
+package func softmax(_ x: UnsafeMutablePointer<Float>, rows: Int, width: Int, scale: Float) {
+    ComputeThreads.overRows(rows, elementsPerRow: 4 * width) { range in
+        kernel_softmax_rows(x + range.lowerBound * width, range.count, width, scale)
+    }
+}
