@@ -13,6 +13,9 @@ package struct NetworkInput: Sendable {
     /// The darkest byte: its value 0 is also what the area outside the slice holds.
     package let darkest: UInt8
 
+    /// Whether all three channels of the network's input are the same.
+    package var isGrey: Bool { resized.channels == 1 }
+
     /// Resizes and measures; the range is that of all channels together, taken before padding.
     package init(_ image: SliceImage) throws(ModelError) {
         frame = try InputFrame(sourceRows: image.rows, sourceColumns: image.columns)
@@ -29,13 +32,17 @@ package struct NetworkInput: Sendable {
         levels = (0...255).map { byte in byte <= Int(darkest) ? 0 : Float(Double(byte - Int(darkest)) / range) }
     }
 
-    /// The bytes of one row of the padded square, `InputFrame.size` × channels; outside the slice the darkest byte.
-    package func paddedRow(_ row: Int) -> [UInt8] {
+    /// The bytes of the padded square, row by row with the channels interleaved; outside the slice the darkest byte.
+    package var paddedBytes: [UInt8] {
         let channels = resized.channels
-        var bytes = [UInt8](repeating: darkest, count: InputFrame.size * channels)
-        guard row < frame.rows else { return bytes }
         let width = frame.columns * channels
-        bytes.replaceSubrange(0..<width, with: resized.pixels[(row * width)..<((row + 1) * width)])
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(InputFrame.size * InputFrame.size * channels)
+        for row in 0..<frame.rows {
+            bytes += resized.pixels[row * width..<(row + 1) * width]
+            bytes += repeatElement(darkest, count: InputFrame.size * channels - width)
+        }
+        bytes += repeatElement(darkest, count: InputFrame.size * InputFrame.size * channels - bytes.count)
         return bytes
     }
 }
