@@ -110,8 +110,9 @@ INLINE Lanes lanes_erf_small(Lanes t) {
     return p * t;
 }
 
-/// 1 - erf(t) for t >= 1, as e to the power of a polynomial in t (minimax on [1, 4], fitted for this kernel).
+/// 1 - erf(t) for t >= 1, 0 from 4.5 on where it is below 2e-10, as e to the power of a polynomial in t (minimax on [1, 4], fitted for this kernel).
 INLINE Lanes lanes_erfc_large(Lanes t) {
+    const LaneBits vanished = t > 4.5f;
     t = lanes_min(t, lanes_of(4.5f));
     Lanes p = lanes_of(-1.8048866e-05f);
     p = p * t + 0.00039447987f;
@@ -121,5 +122,5 @@ INLINE Lanes lanes_erfc_large(Lanes t) {
     p = p * t - 0.63442117f;
     p = p * t - 1.128938f;
     p = p * t + 4.508842e-05f;
-    return lanes_exp(p);
+    return lanes_select(vanished, lanes_of(0.0f), lanes_exp(p));
 }

@@ -22,9 +22,12 @@ public struct ModelTraits: Sendable, Hashable {
     public let architecture: String
     /// The edge of the square network input in pixels.
     public let inputSize: Int
+    /// Whether the network was trained for clicks.
     public let takesPoints: Bool
+    /// Whether the network was trained for mask prompts.
     public let takesMasks: Bool
 
+    /// States what a network is.
     public init(architecture: String, inputSize: Int, takesPoints: Bool, takesMasks: Bool) {
         self.architecture = architecture
         self.inputSize = inputSize
@@ -39,10 +42,12 @@ public struct ImageEmbedding: Sendable {
     public let features: Tensor
     /// g, the edge of the embedding grid.
     public let grid: Int
-    /// Size of the source slice.
+    /// The number of rows of the source slice.
     public let sourceRows: Int
+    /// The number of columns of the source slice.
     public let sourceColumns: Int
 
+    /// Joins an encoder's output with the size of its source.
     public init(features: Tensor, grid: Int, sourceRows: Int, sourceColumns: Int) {
         self.features = features
         self.grid = grid
@@ -60,6 +65,7 @@ public struct MaskPrediction: Sendable {
     /// What the network thinks the intersection over union with the truth is; not limited to 0…1.
     public let predictedIoU: Float
 
+    /// Joins the three.
     public init(lowResLogits: Tensor, logits: Tensor, predictedIoU: Float) {
         self.lowResLogits = lowResLogits
         self.logits = logits
@@ -74,6 +80,7 @@ public enum ModelError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The image or a prompt has a size or a value that cannot be used.
     case invalidInput(String)
 
+    /// The text for people.
     public var description: String {
         switch self {
         case .unsupportedPrompt(let detail), .invalidInput(let detail): detail

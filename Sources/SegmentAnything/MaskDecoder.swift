@@ -1,0 +1,180 @@
+import Checkpoints
+import Tensors
+
+/// Draws masks from an image embedding and prompts, and says how good each is likely to be.
+public struct MaskDecoder: Sendable {
+    /// How many masks there are for a prompt: one for clear prompts, then three for ambiguous ones.
+    public static let maskCount = 4
+
+    private let width: Int
+    private let transformer: TwoWayTransformer
+    private let upscaling: MaskUpscaling
+    private let hypernetworks: [PerceptronStack]
+    private let qualityHead: PerceptronStack
+    /// `[5, C]`: the token that predicts quality, then one for each mask.
+    private let ownTokens: Tensor
+
+    /// Takes the tensors `mask_decoder.…` of a checkpoint; widths and depths follow from them.
+    public init(_ parameters: NamedTensors) throws(CheckpointError) {
+        width = try parameters.shape(of: "mask_decoder.iou_token.weight", axes: 2)[1]
+        guard width % 16 == 0 else { throw .unsupported("a mask decoder of width \(width), not a multiple of 16") }
+        transformer = try TwoWayTransformer(parameters, width: width)
+        upscaling = try MaskUpscaling(parameters, width: width)
+        var hypernetworks: [PerceptronStack] = []
+        for mask in 0..<Self.maskCount {
+            hypernetworks.append(
+                try PerceptronStack(
+                    parameters,
+                    "mask_decoder.output_hypernetworks_mlps.\(mask)",
+                    inputs: width,
+                    outputs: upscaling.outputs
+                )
+            )
+        }
+        self.hypernetworks = hypernetworks
+        qualityHead = try PerceptronStack(
+            parameters,
+            "mask_decoder.iou_prediction_head",
+            inputs: width,
+            outputs: Self.maskCount
+        )
+        ownTokens = Tensor.joined([
+            try parameters.require("mask_decoder.iou_token.weight", shape: [1, width]),
+            try parameters.require("mask_decoder.mask_tokens.weight", shape: [Self.maskCount, width]),
+        ])
+    }
+
+    /// What the decoder makes of a group of prompts.
+    public struct Output: Sendable {
+        /// `[B, masks, 4g, 4g]`: logits of the masks that were asked for.
+        public let logits: Tensor
+        /// `[B, 4]`: predicted intersection over union of all masks.
+        public let predictedIoU: Tensor
+    }
+
+    /// Decodes prompts of one slice.
+    ///
+    /// `features` is the image embedding `[g·g, C]`; `masks` are the ones whose logits are wanted.
+    public func callAsFunction(
+        _ prompts: PromptBatch,
+        features: Tensor,
+        encoder: PromptEncoder,
+        masks: Range<Int> = 0..<maskCount,
+        recorder: Recorder = .none
+    ) -> Output {
+        let pixels = encoder.grid * encoder.grid
+        precondition(features.shape == [pixels, width], "embedding \(features.shape) for a grid of \(encoder.grid)")
+        recorder("prompt_encoder.pe_layer", encoder.gridCode)
+        let run = Run(decoder: self, features: features, encoder: encoder, masks: masks, recorder: recorder)
+        // Without a mask all prompts see the same image.
+        let shared = prompts.masks == nil ? run.prepare(prompts) : nil
+        // Some prompts at a time: what the layers hand on should stay in the cache.
+        let step = max(1, 4_096 / pixels)
+        let parts = stride(from: 0, to: prompts.count, by: step).map { first in
+            let part = prompts.slice(first..<min(prompts.count, first + step))
+            return run.decode(part, image: shared ?? run.prepare(part))
+        }
+        guard parts.count != 1 else { return parts[0] }
+        return Output(
+            logits: Tensor.joined(parts.map(\.logits)),
+            predictedIoU: Tensor.joined(parts.map(\.predictedIoU))
+        )
+    }
+
+    /// One call of the decoder.
+    private struct Run {
+        let decoder: MaskDecoder
+        let features: Tensor
+        let encoder: PromptEncoder
+        let masks: Range<Int>
+        let recorder: Recorder
+
+        /// The image side for prompts: embedding plus dense map.
+        func prepare(_ prompts: PromptBatch) -> PreparedImage {
+            let dense = encoder.dense(prompts, recorder: recorder.scoped("prompt_encoder"))
+            recorder("prompt_encoder.out1", dense)
+            let (pixels, width) = (features.shape[0], features.shape[1])
+            let image = prompts.masks == nil ? features.adding(dense) : dense.adding(features)
+            return decoder.transformer.prepare(
+                image.reshaped([image.count / (pixels * width), pixels, width]),
+                code: encoder.gridCode
+            )
+        }
+
+        func decode(_ prompts: PromptBatch, image prepared: PreparedImage) -> Output {
+            let sparse = encoder.sparse(prompts)
+            recorder("prompt_encoder.out0", sparse)
+            let recorder = recorder.scoped("mask_decoder")
+            let (tokens, image) = decoder.transformer(
+                tokens: decoder.withOwnTokens(sparse),
+                image: prepared,
+                recorder: recorder.scoped("transformer")
+            )
+            let upscaled = decoder.upscaling(
+                image.reshaped([prompts.count, encoder.grid, encoder.grid, decoder.width]),
+                recorder: recorder.scoped("output_upscaling")
+            )
+            let channels = masks.map { mask in
+                decoder.hypernetworks[mask](
+                    token(1 + mask, of: tokens),
+                    recorder: recorder.scoped("output_hypernetworks_mlps.\(mask)")
+                )
+            }
+            return Output(
+                logits: draw(channels, on: upscaled),
+                predictedIoU: decoder.qualityHead(
+                    token(0, of: tokens),
+                    recorder: recorder.scoped("iou_prediction_head")
+                )
+            )
+        }
+    }
+
+    /// The decoder's own five tokens before the prompt's: `[B, 5 + n, C]`.
+    private func withOwnTokens(_ sparse: Tensor) -> Tensor {
+        let (own, given) = (ownTokens.count, sparse.shape[1] * width)
+        return Tensor(shape: [sparse.shape[0], ownTokens.shape[0] + sparse.shape[1], width]) { tokens in
+            for prompt in 0..<sparse.shape[0] {
+                let first = tokens.start + prompt * (own + given)
+                ownTokens.withPointer { first.initialize(from: $0, count: own) }
+                sparse.withPointer { (first + own).initialize(from: $0 + prompt * given, count: given) }
+            }
+        }
+    }
+}
+
+/// One token of every prompt: `[B, n, C]` to `[B, C]`.
+private func token(_ index: Int, of tokens: Tensor) -> Tensor {
+    let (count, width) = (tokens.shape[1], tokens.shape[2])
+    return Tensor(shape: [tokens.shape[0], width]) { result in
+        tokens.withPointer { tokens in
+            for prompt in 0..<result.count / width {
+                (result.start + prompt * width).initialize(
+                    from: tokens + (prompt * count + index) * width,
+                    count: width
+                )
+            }
+        }
+    }
+}
+
+/// Each mask is the product of its hypernetwork's channels `[B, c]` with the upscaled image `[B, h, w, c]`: the result is
+/// `[B, masks, h, w]`.
+private func draw(_ channels: [Tensor], on image: Tensor) -> Tensor {
+    let (batch, pixels, width) = (image.shape[0], image.shape[1] * image.shape[2], image.shape[3])
+    return Tensor(shape: [batch, channels.count, image.shape[1], image.shape[2]]) { result in
+        for prompt in 0..<batch {
+            let weights = Tensor.joined(channels.map { $0.slice(prompt..<prompt + 1) })
+            weights.withPointer { weights in
+                image.withPointer { image in
+                    multiply(
+                        MatrixView(weights, rows: channels.count, columns: width),
+                        transposed: MatrixView(image + prompt * pixels * width, rows: pixels, columns: width),
+                        into: result.start + prompt * channels.count * pixels,
+                        stride: pixels
+                    )
+                }
+            }
+        }
+    }
+}
