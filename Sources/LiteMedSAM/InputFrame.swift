@@ -1,0 +1,39 @@
+import SegmentAnything
+
+/// Where a slice lies in the network's square input: scaled to the longest side, at the top left, zeros elsewhere.
+package struct InputFrame: Sendable, Hashable {
+    /// The edge of the square input in pixels.
+    package static let size = 256
+
+    package let sourceRows: Int
+    package let sourceColumns: Int
+    /// The part of the input that the slice covers.
+    package let rows: Int
+    package let columns: Int
+
+    /// The frame of a slice of this size.
+    ///
+    /// Throws ``ModelError/invalidInput(_:)`` when the slice is so narrow that nothing of it would be left.
+    package init(sourceRows: Int, sourceColumns: Int) throws(ModelError) {
+        let scale = Double(InputFrame.size) / Double(max(sourceRows, sourceColumns))
+        self.sourceRows = sourceRows
+        self.sourceColumns = sourceColumns
+        rows = Int(Double(sourceRows) * scale + 0.5)
+        columns = Int(Double(sourceColumns) * scale + 0.5)
+        guard rows > 0 && columns > 0 else {
+            throw .invalidInput(
+                """
+                a slice of \(sourceRows) × \(sourceColumns) pixels is too narrow: scaled to \(InputFrame.size) pixels \
+                on its longest side nothing is left of the other
+                """
+            )
+        }
+    }
+
+    /// The box in input pixels: scaled, neither rounded nor clipped.
+    package func scaled(_ box: Prompt.Box) -> Prompt.Box {
+        let longest = Double(max(sourceRows, sourceColumns))
+        func scaled(_ coordinate: Double) -> Double { coordinate * Double(InputFrame.size) / longest }
+        return Prompt.Box(x0: scaled(box.x0), y0: scaled(box.y0), x1: scaled(box.x1), y1: scaled(box.y1))
+    }
+}
