@@ -4,6 +4,7 @@ import Geometry
 ///
 /// LPS, millimetres. What refers to the frame copies the spelling: numbers that are formatted anew would differ.
 public struct FrameGeometry: Sendable, Hashable, Codable {
+    /// The plane that the decimal strings describe.
     public let plane: PlaneGeometry
     /// Image Position (Patient): 3 decimal strings.
     public let imagePositionPatient: [String]
@@ -11,7 +12,9 @@ public struct FrameGeometry: Sendable, Hashable, Codable {
     public let imageOrientationPatient: [String]
     /// Pixel Spacing: 2 decimal strings, between rows first.
     public let pixelSpacing: [String]
+    /// Slice Thickness as spelled in the source.
     public let sliceThickness: String?
+    /// Spacing Between Slices as spelled in the source.
     public let spacingBetweenSlices: String?
     /// What tells the frame from others at its position.
     public let discriminators: [FrameDiscriminator: String]
@@ -34,12 +37,18 @@ public struct FrameGeometry: Sendable, Hashable, Codable {
 
     /// The decimal strings of a frame as they stand in the file, without padding.
     public struct Spelling: Sendable, Hashable, Codable {
+        /// Image Position (Patient).
         public var imagePositionPatient: [String]
+        /// Image Orientation (Patient).
         public var imageOrientationPatient: [String]
+        /// Pixel Spacing.
         public var pixelSpacing: [String]
+        /// Slice Thickness.
         public var sliceThickness: String?
+        /// Spacing Between Slices.
         public var spacingBetweenSlices: String?
 
+        /// All parts by name.
         public init(
             imagePositionPatient: [String],
             imageOrientationPatient: [String],
@@ -90,6 +99,7 @@ public struct FrameGeometry: Sendable, Hashable, Codable {
         case rows, columns, spelling, discriminators
     }
 
+    /// Decodes the spelling and makes the plane anew.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         let named = try container.decode([String: String].self, forKey: .discriminators)
@@ -107,6 +117,7 @@ public struct FrameGeometry: Sendable, Hashable, Codable {
         self = geometry
     }
 
+    /// Encodes size, spelling and discriminators.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
         try container.encode(plane.rows, forKey: .rows)

@@ -2,8 +2,11 @@ import DurableFiles
 
 /// The accepted files of one series, and the volumes that their frames form.
 public struct ImageSeries: Sendable {
+    /// Study Instance UID.
     public let studyInstanceUID: String
+    /// Series Instance UID.
     public let seriesInstanceUID: String
+    /// Modality of the first file.
     public let modality: String
     /// In ascending order of instance number, then SOP Instance UID.
     public let headers: [InstanceHeader]

@@ -6,6 +6,7 @@ public struct ImageVolume: Sendable {
     public let stack: SliceStack
     /// The frames in the order of ``stack``.
     public let frames: [SourceFrame]
+    /// The frame of reference that all frames share.
     public let frameOfReferenceUID: String
     /// What tells this volume from others at the same positions, for example `[.echoTime: "30.0"]`; empty for a plain
     /// series.
@@ -23,8 +24,11 @@ public struct ImageVolume: Sendable {
         self.phase = phase
     }
 
+    /// Pixel rows of each frame.
     public var rows: Int { stack.rows }
+    /// Pixel columns of each frame.
     public var columns: Int { stack.columns }
+    /// The number of frames.
     public var count: Int { frames.count }
 
     /// The number of steps that are longer than the others, as in the flag `GAPS n`.

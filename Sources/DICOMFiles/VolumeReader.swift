@@ -2,14 +2,17 @@ import Geometry
 
 /// Reads the slices of a volume one after the other; only one is in memory at a time.
 public struct VolumeReader {
+    /// The volume that is read.
     public let volume: ImageVolume
     /// The reader of the last file: frames of a multi-frame image share it.
     private var open: (headerIndex: Int, reader: FrameReader)?
 
+    /// A reader that has nothing open yet.
     public init(_ volume: ImageVolume) {
         self.volume = volume
     }
 
+    /// The number of slices.
     public var count: Int { volume.count }
 
     /// Modality values of a slice, rows × columns, row by row; slices are counted along the slice normal.
