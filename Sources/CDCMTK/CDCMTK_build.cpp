@@ -1,5 +1,7 @@
 #include "CDCMTK_build.h"
 
+#include "CDCMTK_internal.hpp"
+
 #include <cstring>
 #include <memory>
 #include <string>
@@ -152,6 +154,7 @@ OFCondition writeDataset(DcmDataset &dataset, E_TransferSyntax syntax, CDCMTK_by
 
 CDCMTK_builder *CDCMTK_builder_create(void) {
     try {
+        cdcmtk::initialise();
         return new CDCMTK_builder;
     } catch (...) {
         return nullptr;
@@ -184,6 +187,19 @@ int32_t CDCMTK_builder_put_bytes(CDCMTK_builder *builder, CDCMTK_builder_item *i
             return text ? element.putString(reinterpret_cast<const char *>(bytes), length)
                         : element.putUint8Array(bytes, length);
         });
+    });
+}
+
+int32_t CDCMTK_builder_copy(CDCMTK_builder *builder, CDCMTK_builder_item *item, uint32_t tag, CDCMTK_item *source) {
+    return guarded(builder, [&] {
+        DcmElement *found = nullptr;
+        if (cdcmtk::dcm_item(source)->findAndGetElement(key(tag), found).bad() || !found) return OFCondition(EC_Normal);
+        std::unique_ptr<DcmObject> copy(found->clone());
+        auto *element = dynamic_cast<DcmElement *>(copy.get());
+        if (!element) return OFCondition(EC_MemoryExhausted);
+        const OFCondition status = itemOf(item).insert(element, OFTrue);
+        if (status.good()) copy.release();
+        return status;
     });
 }
 

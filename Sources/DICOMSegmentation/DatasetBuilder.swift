@@ -1,4 +1,5 @@
 import CDCMTK
+import DICOMFiles
 
 /// A DICOM data set under construction, and its serialisation as a complete Part-10 file in memory.
 final class DatasetBuilder {
@@ -47,9 +48,9 @@ final class DatasetBuilder {
         return bytes
     }
 
-    fileprivate func check(_ status: Int32, _ what: String) throws(SegmentationError) {
+    fileprivate func check(_ status: Int32, _ what: @autoclosure () -> String) throws(SegmentationError) {
         guard status != 0 else { return }
-        throw SegmentationError(.notBuilt, "\(what): \(String(cString: CDCMTK_builder_message(handle)))")
+        throw SegmentationError(.notBuilt, "\(what()): \(String(cString: CDCMTK_builder_message(handle)))")
     }
 }
 
@@ -86,60 +87,60 @@ struct DatasetItem {
         try putBytes([], tag: attribute.tag, vr: attribute.vr.rawValue)
     }
 
-    /// Puts bytes as they stand in another file: the character set is the file's, not ours to change.
-    func putBytes(_ bytes: [UInt8], tag: UInt32, vr: String) throws(SegmentationError) {
-        try owner.check(CDCMTK_builder_put_bytes(owner.handle, item, tag, vr, bytes, bytes.count), name(tag))
+    /// Copies an element of a data set that was read, without decoding it: the character set is the file's, not ours to
+    /// change. An element that is absent there is left out.
+    func copy(_ tag: DICOMTag, from source: DICOMDataset) throws(SegmentationError) {
+        let status = source.withItem { CDCMTK_builder_copy(owner.handle, item, tag.packed, $0) }
+        try owner.check(status, tag.name)
     }
 
-    func put(_ tag: UInt32, unsignedShorts values: [Int]) throws(SegmentationError) {
+    private func putBytes(_ bytes: [UInt8], tag: DICOMTag, vr: String) throws(SegmentationError) {
+        try owner.check(CDCMTK_builder_put_bytes(owner.handle, item, tag.packed, vr, bytes, bytes.count), tag.name)
+    }
+
+    func put(_ tag: DICOMTag, unsignedShorts values: [Int]) throws(SegmentationError) {
         let words = try values.map { value throws(SegmentationError) -> UInt16 in
             guard let word = UInt16(exactly: value) else {
-                throw SegmentationError(.invalidRequest, "\(name(tag)): \(value) does not fit into 16 bits")
+                throw SegmentationError(.invalidRequest, "\(tag.name): \(value) does not fit into 16 bits")
             }
             return word
         }
-        try owner.check(CDCMTK_builder_put_uint16(owner.handle, item, tag, words, words.count), name(tag))
+        try owner.check(CDCMTK_builder_put_uint16(owner.handle, item, tag.packed, words, words.count), tag.name)
     }
 
-    func put(_ tag: UInt32, unsignedLongs values: [Int]) throws(SegmentationError) {
+    func put(_ tag: DICOMTag, unsignedLongs values: [Int]) throws(SegmentationError) {
         let words = values.map { UInt32($0) }
-        try owner.check(CDCMTK_builder_put_uint32(owner.handle, item, tag, words, words.count), name(tag))
+        try owner.check(CDCMTK_builder_put_uint32(owner.handle, item, tag.packed, words, words.count), tag.name)
     }
 
-    func put(_ tag: UInt32, tags: [UInt32]) throws(SegmentationError) {
-        try owner.check(CDCMTK_builder_put_tags(owner.handle, item, tag, tags, tags.count), name(tag))
+    func put(_ tag: DICOMTag, tags: [DICOMTag]) throws(SegmentationError) {
+        try owner.check(CDCMTK_builder_put_tags(owner.handle, item, tag.packed, tags.map(\.packed), tags.count), tag.name)
     }
 
     /// Appends an item to a sequence, which is created when absent.
-    func appendItem(_ tag: UInt32) throws(SegmentationError) -> DatasetItem {
-        guard let appended = CDCMTK_builder_append_item(owner.handle, item, tag) else {
-            try owner.check(1, name(tag))
-            throw SegmentationError(.notBuilt, name(tag))
+    func appendItem(_ tag: DICOMTag) throws(SegmentationError) -> DatasetItem {
+        guard let appended = CDCMTK_builder_append_item(owner.handle, item, tag.packed) else {
+            try owner.check(1, tag.name)
+            throw SegmentationError(.notBuilt, tag.name)
         }
         return DatasetItem(owner: owner, item: appended)
     }
 
     /// Appends the item of a coded concept to a code sequence.
-    func appendCode(_ tag: UInt32, _ concept: CodedConcept) throws(SegmentationError) {
+    func appendCode(_ tag: DICOMTag, _ concept: CodedConcept) throws(SegmentationError) {
         guard !concept.value.isEmpty, !concept.scheme.isEmpty, !concept.meaning.isEmpty else {
-            throw SegmentationError(.invalidRequest, "\(name(tag)): a code needs value, scheme and meaning")
+            throw SegmentationError(.invalidRequest, "\(tag.name): a code needs value, scheme and meaning")
         }
         guard !concept.hasRetiredScheme else {
             throw SegmentationError(
                 .invalidRequest,
-                "\(name(tag)): the coding scheme \(concept.scheme) is retired; use the SCT code of the same concept"
+                "\(tag.name): the coding scheme \(concept.scheme) is retired; use the SCT code of the same concept"
             )
         }
         let code = try appendItem(tag)
         try code.put(concept.value.utf8.count <= 16 ? .codeValue : .longCodeValue, concept.value)
         try code.put(.codingSchemeDesignator, concept.scheme)
         try code.put(.codeMeaning, concept.meaning)
-    }
-
-    private func name(_ tag: UInt32) -> String {
-        let digits = String(tag, radix: 16, uppercase: true)
-        let padded = String(repeating: "0", count: 8 - digits.count) + digits
-        return "(\(padded.prefix(4)),\(padded.suffix(4)))"
     }
 }
 
@@ -148,21 +149,29 @@ extension Attribute {
     /// in whatever character set the source has.
     func check(_ value: String) throws(SegmentationError) {
         guard value.utf8.count <= vr.longest else {
-            throw SegmentationError(.invalidRequest, "\(name) has more than \(vr.longest) characters")
+            throw SegmentationError(.invalidRequest, "\(tag.name) has more than \(vr.longest) characters")
         }
         guard value.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
-            throw SegmentationError(.invalidRequest, "\(name) is not plain ASCII")
+            throw SegmentationError(.invalidRequest, "\(tag.name) is not plain ASCII")
         }
         guard vr.isSingleText || !value.utf8.contains(UInt8(ascii: "\\")) else {
-            throw SegmentationError(.invalidRequest, "\(name) contains a backslash")
+            throw SegmentationError(.invalidRequest, "\(tag.name) contains a backslash")
         }
         if vr == .codeString {
             let legal = value.utf8.allSatisfy {
                 (65...90).contains($0) || (48...57).contains($0) || $0 == 0x20 || $0 == 0x5F
             }
             guard legal else {
-                throw SegmentationError(.invalidRequest, "\(name) may hold only A-Z, 0-9, blank and underscore")
+                throw SegmentationError(.invalidRequest, "\(tag.name) may hold only A-Z, 0-9, blank and underscore")
             }
         }
     }
+}
+
+extension DICOMTag {
+    /// Group << 16 | element.
+    fileprivate var packed: UInt32 { UInt32(group) << 16 | UInt32(element) }
+
+    /// The keyword, for error messages.
+    var name: String { keyword ?? description }
 }

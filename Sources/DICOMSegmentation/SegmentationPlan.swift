@@ -69,16 +69,23 @@ struct SegmentationPlan {
     private static func stack(_ planes: [PlaneGeometry]) throws(SegmentationError) -> SliceStack {
         do {
             return try SliceStack(planes: planes)
-        } catch .empty {
-            throw SegmentationError(.invalidRequest, "there is no source frame")
-        } catch .notParallel(let first, let second) {
-            throw SegmentationError(
+        } catch {
+            throw refusal(error)
+        }
+    }
+
+    private static func refusal(_ problem: SliceStack.Problem) -> SegmentationError {
+        switch problem {
+        case .empty:
+            SegmentationError(.invalidRequest, "there is no source frame")
+        case .notParallel(let first, let second):
+            SegmentationError(
                 .unusableSource,
                 "source frames \(first) and \(second) differ in orientation, size or pixel spacing; "
                     + "request one segmentation for each group"
             )
-        } catch .samePosition(let first, let second) {
-            throw SegmentationError(
+        case .samePosition(let first, let second):
+            SegmentationError(
                 .unusableSource,
                 "source frames \(first) and \(second) lie at the same position; choose one of them"
             )

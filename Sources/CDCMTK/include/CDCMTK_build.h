@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CDCMTK_file.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -47,6 +49,9 @@ CDCMTK_builder_item *CDCMTK_builder_root(CDCMTK_builder *builder);
 /// only the padding to even length is added. An element of that tag is replaced.
 int32_t CDCMTK_builder_put_bytes(CDCMTK_builder *builder, CDCMTK_builder_item *item, uint32_t tag, const char *vr,
                                 const uint8_t *bytes, size_t count);
+
+/// Copies an element of a data set that was read, sequence or not, without decoding it. Absent elements are left out.
+int32_t CDCMTK_builder_copy(CDCMTK_builder *builder, CDCMTK_builder_item *item, uint32_t tag, CDCMTK_item *source);
 
 int32_t CDCMTK_builder_put_uint16(CDCMTK_builder *builder, CDCMTK_builder_item *item, uint32_t tag,
                                  const uint16_t *values, size_t count);
