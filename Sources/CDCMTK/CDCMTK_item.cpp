@@ -127,13 +127,14 @@ size_t CDCMTK_item_element_count(CDCMTK_item *item) {
     return guarded<size_t>(nullptr, 0, [&] { return static_cast<size_t>(dcm_item(item)->card()); });
 }
 
-bool CDCMTK_item_element_at(CDCMTK_item *item, size_t index, CDCMTK_element *element) {
-    return guarded<bool>(nullptr, false, [&] {
-        if (index >= dcm_item(item)->card()) return false;
-        DcmElement *found = dcm_item(item)->getElement(static_cast<unsigned long>(index));
-        if (!found) return false;
-        *element = described(*found);
-        return true;
+// Both lists walk from node to node: access by index starts at the first node each time.
+size_t CDCMTK_item_list_elements(CDCMTK_item *item, CDCMTK_element *elements, size_t capacity) {
+    return guarded<size_t>(nullptr, 0, [&] {
+        size_t count = 0;
+        DcmObject *object = nullptr;
+        while (count < capacity && (object = dcm_item(item)->nextInContainer(object)) != nullptr)
+            if (auto *element = dynamic_cast<DcmElement *>(object)) elements[count++] = described(*element);
+        return count;
     });
 }
 
@@ -193,11 +194,15 @@ int64_t CDCMTK_item_sequence_count(CDCMTK_item *item, uint16_t group, uint16_t n
     });
 }
 
-CDCMTK_item *CDCMTK_item_sequence_item(CDCMTK_item *item, uint16_t group, uint16_t number, size_t index) {
-    return guarded<CDCMTK_item *>(nullptr, nullptr, [&]() -> CDCMTK_item * {
+size_t CDCMTK_item_list_items(CDCMTK_item *item, uint16_t group, uint16_t number, CDCMTK_item **items,
+                              size_t capacity) {
+    return guarded<size_t>(nullptr, 0, [&] {
+        size_t count = 0;
         DcmSequenceOfItems *sequence = sequence_of(item, group, number);
-        if (!sequence || index >= sequence->card()) return nullptr;
-        return handle(sequence->getItem(static_cast<unsigned long>(index)));
+        DcmObject *object = nullptr;
+        while (sequence && count < capacity && (object = sequence->nextInContainer(object)) != nullptr)
+            if (auto *entry = dynamic_cast<DcmItem *>(object)) items[count++] = handle(entry);
+        return count;
     });
 }
 

@@ -22,8 +22,8 @@ typedef struct {
 /// The number of elements directly in the item.
 size_t CDCMTK_item_element_count(CDCMTK_item *item);
 
-/// The element at an index below the count, in the order of the file. False beyond it.
-bool CDCMTK_item_element_at(CDCMTK_item *item, size_t index, CDCMTK_element *element);
+/// Lists the first `capacity` elements directly in the item, in the order of their tags; returns how many.
+size_t CDCMTK_item_list_elements(CDCMTK_item *item, CDCMTK_element *elements, size_t capacity);
 
 /// Finds an element directly in the item. False when it is absent.
 bool CDCMTK_item_find(CDCMTK_item *item, uint16_t group, uint16_t element, CDCMTK_element *found);
@@ -45,8 +45,9 @@ bool CDCMTK_item_get_integer(CDCMTK_item *item, uint16_t group, uint16_t element
 /// The number of items of a sequence; -1 when the element is absent or no sequence.
 int64_t CDCMTK_item_sequence_count(CDCMTK_item *item, uint16_t group, uint16_t element);
 
-/// An item of a sequence by its index from 0, borrowed from its parent; NULL when there is none.
-CDCMTK_item *CDCMTK_item_sequence_item(CDCMTK_item *item, uint16_t group, uint16_t element, size_t index);
+/// Lists the first `capacity` items of a sequence, borrowed from their parent; returns how many.
+size_t CDCMTK_item_list_items(CDCMTK_item *item, uint16_t group, uint16_t element, CDCMTK_item **items,
+                              size_t capacity);
 
 /// The tag of a keyword such as "PatientPosition" in DCMTK's dictionary. False when it is not known.
 bool CDCMTK_tag_for_keyword(const char *keyword, uint16_t *group, uint16_t *element);
