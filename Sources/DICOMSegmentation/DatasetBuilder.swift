@@ -82,6 +82,14 @@ struct DatasetItem {
         try putBytes(Array(values.joined(separator: "\\").utf8), tag: attribute.tag, vr: attribute.vr.rawValue)
     }
 
+    /// Puts text of an attribute that may not be empty.
+    func putRequired(_ attribute: Attribute, _ value: String) throws(SegmentationError) {
+        guard value.utf8.contains(where: { $0 != 0x20 }) else {
+            throw SegmentationError(.invalidRequest, "\(attribute.tag.name) is empty")
+        }
+        try put(attribute, value)
+    }
+
     /// Puts an element without a value, for attributes of type 2 that are not known.
     func putEmpty(_ attribute: Attribute) throws(SegmentationError) {
         try putBytes([], tag: attribute.tag, vr: attribute.vr.rawValue)
@@ -127,7 +135,8 @@ struct DatasetItem {
     }
 
     /// Appends the item of a coded concept to a code sequence.
-    func appendCode(_ tag: DICOMTag, _ concept: CodedConcept) throws(SegmentationError) {
+    @discardableResult
+    func appendCode(_ tag: DICOMTag, _ concept: CodedConcept) throws(SegmentationError) -> DatasetItem {
         guard !concept.value.isEmpty, !concept.scheme.isEmpty, !concept.meaning.isEmpty else {
             throw SegmentationError(.invalidRequest, "\(tag.name): a code needs value, scheme and meaning")
         }
@@ -141,6 +150,7 @@ struct DatasetItem {
         try code.put(concept.value.utf8.count <= 16 ? .codeValue : .longCodeValue, concept.value)
         try code.put(.codingSchemeDesignator, concept.scheme)
         try code.put(.codeMeaning, concept.meaning)
+        return code
     }
 }
 

@@ -9,8 +9,8 @@ enum DecimalString {
     /// `nil` when the text is no finite number.
     static func legal(_ source: String) -> String? {
         let text = source.trimmingCharacters(in: .whitespaces)
-        guard let value = Double(text), value.isFinite else { return nil }
-        return text.utf8.count <= limit && isDecimal(text) ? text : shortest(value)
+        guard isDecimal(text), let value = Double(text), value.isFinite else { return nil }
+        return text.utf8.count <= limit ? text : shortest(value)
     }
 
     /// A number with as many digits as 16 characters hold.
@@ -23,6 +23,11 @@ enum DecimalString {
             if text.utf8.count <= limit { return text }
         }
         preconditionFailure("one digit and an exponent fit into 16 characters")
+    }
+
+    /// A measured length without the noise of its last digits: 8 significant ones, far finer than any scanner.
+    static func rounded(_ value: Double) -> String {
+        String(format: "%.8g", value)
     }
 
     /// `Double` also reads hexadecimal numbers and words; DS does not.

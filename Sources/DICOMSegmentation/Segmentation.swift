@@ -1,3 +1,4 @@
+import DICOMFiles
 import Geometry
 
 /// A segmentation that was read: its segments, and a mask for each frame.
@@ -54,5 +55,10 @@ public struct SourceReference: Sendable, Hashable {
         self.sopClassUID = sopClassUID
         self.sopInstanceUID = sopInstanceUID
         self.frameNumber = frameNumber
+    }
+
+    /// The reference to a frame of a series.
+    public init(_ frame: SourceFrame) {
+        self.init(sopClassUID: frame.sopClassUID, sopInstanceUID: frame.sopInstanceUID, frameNumber: frame.frameNumber)
     }
 }

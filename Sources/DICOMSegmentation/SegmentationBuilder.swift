@@ -9,10 +9,7 @@ public enum SegmentationBuilder {
     /// Throws ``SegmentationError`` for a request or a source that cannot be written, and `DICOMFileError` when the
     /// identity source cannot be read.
     public static func build(_ request: SegmentationRequest) throws -> SegmentationOutcome {
-        let plan = try SegmentationPlan(
-            planes: request.sourceFrames.map(\.plane),
-            masks: request.segments.map(\.mask)
-        )
+        let plan = try SegmentationPlan(stack: request.volume.stack, masks: request.segments.map(\.mask))
         let trackingIDs = request.segments.map(\.description.trackingID)
         guard Set(trackingIDs).count == trackingIDs.count else {
             throw SegmentationError(.invalidRequest, "two segments have the same tracking ID")
@@ -45,9 +42,9 @@ struct SegmentationDraft {
     let creation: SegmentationDateTime
 
     init(request: SegmentationRequest, plan: SegmentationPlan) throws {
-        let identity = try SourceIdentity(request.identitySource)
-        guard request.sourceFrames.contains(where: { $0.sopInstanceUID == identity.sopInstanceUID }) else {
-            throw SegmentationError(.invalidRequest, "the identity source is none of the source frames")
+        let identity = try SourceIdentity(request.header(of: request.volume.frames[0]))
+        guard identity.frameOfReferenceUID == request.volume.frameOfReferenceUID else {
+            throw SegmentationError(.invalidRequest, "the volume has another frame of reference than its first file")
         }
         self.request = request
         self.plan = plan
@@ -58,7 +55,7 @@ struct SegmentationDraft {
     }
 
     /// The complete file.
-    func encoded() throws(SegmentationError) -> [UInt8] {
+    func encoded() throws -> [UInt8] {
         let builder = try DatasetBuilder()
         let root = builder.root
         try identity.copy(to: root)
@@ -72,7 +69,7 @@ struct SegmentationDraft {
         try putSharedGroups(root)
         try putFrameGroups(root)
         let masks = plan.frames.map(\.mask)
-        let pixelData = BitStream.joined(masks, bitsPerFrame: plan.stack.rows * plan.stack.columns)
+        let pixelData = BitStream.joined(masks, bitsPerFrame: request.volume.rows * request.volume.columns)
         try builder.put(pixelData: pixelData)
         let deflated = request.encoding == .deflated
         return try builder.serialized(deflated: deflated, reserving: deflated ? 1 << 20 : pixelData.count + 1 << 20)

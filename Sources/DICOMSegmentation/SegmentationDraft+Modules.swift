@@ -37,7 +37,7 @@ extension SegmentationDraft {
     }
 
     /// General Image, Image Pixel and Segmentation Image (PS3.3 section C.8.20.2).
-    func putImage(_ root: DatasetItem) throws(SegmentationError) {
+    func putImage(_ root: DatasetItem) throws {
         try root.put(.sopClassUID, SegmentationReader.sopClassUID)
         try root.put(.sopInstanceUID, uids.sopInstance)
         try root.put(.instanceCreationDate, creation.date)
@@ -49,8 +49,8 @@ extension SegmentationDraft {
         try root.put(.numberOfFrames, String(plan.frames.count))
         try root.put(.samplesPerPixel, unsignedShorts: [1])
         try root.put(.photometricInterpretation, "MONOCHROME2")
-        try root.put(.rows, unsignedShorts: [plan.stack.rows])
-        try root.put(.columns, unsignedShorts: [plan.stack.columns])
+        try root.put(.rows, unsignedShorts: [request.volume.rows])
+        try root.put(.columns, unsignedShorts: [request.volume.columns])
         try root.put(.bitsAllocated, unsignedShorts: [1])
         try root.put(.bitsStored, unsignedShorts: [1])
         try root.put(.highBit, unsignedShorts: [0])
@@ -60,6 +60,16 @@ extension SegmentationDraft {
         try putLossyCompression(root)
         try root.put(.segmentationType, "BINARY")
         try root.put(.segmentsOverlap, plan.segmentsOverlap ? "YES" : "NO")
+    }
+
+    /// Segmentation does not compress; what the source lost stays lost (PS3.3 section C.8.20.2.2).
+    private func putLossyCompression(_ root: DatasetItem) throws {
+        let lossy = request.volume.frames.lazy.map(request.header(of:)).first { $0.flags.contains(.lossy) }
+        try root.put(.lossyImageCompression, lossy == nil ? "00" : "01")
+        guard let lossy else { return }
+        let dataset = try DICOMFile.open(lossy.path).dataset
+        try root.copy(.lossyImageCompressionRatio, from: dataset)
+        try root.copy(.lossyImageCompressionMethod, from: dataset)
     }
 
     func putContent(_ root: DatasetItem) throws(SegmentationError) {

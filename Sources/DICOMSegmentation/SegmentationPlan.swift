@@ -9,7 +9,7 @@ struct SegmentationPlan {
     struct Frame: Equatable {
         /// From 1, without gaps.
         let segmentNumber: Int
-        /// Index of the source frame in the request.
+        /// Index of the source frame in the volume.
         let source: Int
         /// Number of the position among those that are used, from 1, ascending along the slice normal.
         let positionIndex: Int
@@ -24,13 +24,11 @@ struct SegmentationPlan {
     let emptySegments: [Int]
     /// Whether a pixel belongs to two segments.
     let segmentsOverlap: Bool
-    /// All source frames in ascending order along the slice normal.
-    let stack: SliceStack
 
-    init(planes: [PlaneGeometry], masks: [SegmentMask]) throws(SegmentationError) {
-        let stack = try Self.stack(planes)
+    /// Each mask has one entry for each plane of the stack, which is in ascending order along the slice normal.
+    init(stack: SliceStack, masks: [SegmentMask]) throws(SegmentationError) {
         for mask in masks {
-            guard mask.frames.count == planes.count else {
+            guard mask.frames.count == stack.planes.count else {
                 throw SegmentationError(.invalidRequest, "a mask has not one entry for each source frame")
             }
             for frame in mask.frames {
@@ -40,9 +38,8 @@ struct SegmentationPlan {
                 }
             }
         }
-        let order = stack.sourceIndices
         let kept = masks.indices.filter { !masks[$0].isEmpty }
-        let ranges = kept.map { Self.usedRange(masks[$0], order: order) }
+        let ranges = kept.map { Self.usedRange(masks[$0]) }
         let used = Set(ranges.joined()).sorted()
         let positionIndex = Dictionary(uniqueKeysWithValues: zip(used, 1...))
         var frames: [Frame] = []
@@ -52,9 +49,9 @@ struct SegmentationPlan {
                 frames.append(
                     Frame(
                         segmentNumber: number,
-                        source: order[slice],
+                        source: slice,
                         positionIndex: position,
-                        mask: masks[segment][order[slice]]
+                        mask: masks[segment][slice]
                     )
                 )
             }
@@ -63,38 +60,11 @@ struct SegmentationPlan {
         self.keptSegments = kept
         self.emptySegments = masks.indices.filter { masks[$0].isEmpty }
         self.segmentsOverlap = Self.overlap(kept.map { masks[$0] })
-        self.stack = stack
-    }
-
-    private static func stack(_ planes: [PlaneGeometry]) throws(SegmentationError) -> SliceStack {
-        do {
-            return try SliceStack(planes: planes)
-        } catch {
-            throw refusal(error)
-        }
-    }
-
-    private static func refusal(_ problem: SliceStack.Problem) -> SegmentationError {
-        switch problem {
-        case .empty:
-            SegmentationError(.invalidRequest, "there is no source frame")
-        case .notParallel(let first, let second):
-            SegmentationError(
-                .unusableSource,
-                "source frames \(first) and \(second) differ in orientation, size or pixel spacing; "
-                    + "request one segmentation for each group"
-            )
-        case .samePosition(let first, let second):
-            SegmentationError(
-                .unusableSource,
-                "source frames \(first) and \(second) lie at the same position; choose one of them"
-            )
-        }
     }
 
     /// The slices of a mask that is not empty, from the first to the last that holds a pixel.
-    private static func usedRange(_ mask: SegmentMask, order: [Int]) -> Range<Int> {
-        let used = order.indices.filter { mask[order[$0]] != nil }
+    private static func usedRange(_ mask: SegmentMask) -> Range<Int> {
+        let used = mask.frames.indices.filter { mask[$0] != nil }
         guard let first = used.first, let last = used.last else { return 0..<0 }
         return first..<last + 1
     }

@@ -10,7 +10,7 @@ public struct SegmentationRequest: Sendable {
     /// A segment: what it is, and its mask on the source frames.
     public struct Segment: Sendable {
         public var description: SegmentDescription
-        /// One entry for each of ``SegmentationRequest/sourceFrames``, in their order.
+        /// One entry for each frame of ``SegmentationRequest/volume``, in their order.
         public var mask: SegmentMask
 
         public init(description: SegmentDescription, mask: SegmentMask) {
@@ -20,7 +20,7 @@ public struct SegmentationRequest: Sendable {
     }
 
     /// The series that the segmentation forms.
-    public struct Series: Sendable, Hashable {
+    public struct SeriesAttributes: Sendable, Hashable {
         /// Series Number; fixed for each profile, 9000 and above.
         public var number: Int
         /// Series Description in plain ASCII, 1 to 64 characters.
@@ -84,14 +84,13 @@ public struct SegmentationRequest: Sendable {
         case deflated
     }
 
-    /// The frames of one geometry of one series, in any order.
-    public var sourceFrames: [SourceFrame]
-    /// A file of the series, from which patient, study, frame of reference and equipment are copied byte by byte.
-    public var identitySource: RawPath
-    /// The digest of each source file by SOP Instance UID, as far as known: two versions of one instance get two UIDs.
-    public var sourceDigests: [String: SHA256Digest]
+    /// The series that was segmented. Patient, study, frame of reference and equipment are copied byte by byte from the
+    /// file of the volume's first frame, which must still be at its path.
+    public var source: ImageSeries
+    /// The frames that the masks lie on: one of the volumes of ``source``.
+    public var volume: ImageVolume
     public var segments: [Segment]
-    public var series: Series
+    public var series: SeriesAttributes
     public var content: Content
     public var equipment: Equipment
     public var provenance: Provenance
@@ -99,20 +98,18 @@ public struct SegmentationRequest: Sendable {
     public var encoding: Encoding
 
     public init(
-        sourceFrames: [SourceFrame],
-        identitySource: RawPath,
-        sourceDigests: [String: SHA256Digest] = [:],
+        source: ImageSeries,
+        volume: ImageVolume,
         segments: [Segment],
-        series: Series,
+        series: SeriesAttributes,
         content: Content,
         equipment: Equipment,
         provenance: Provenance,
         creation: Creation,
         encoding: Encoding = .explicitLittleEndian
     ) {
-        self.sourceFrames = sourceFrames
-        self.identitySource = identitySource
-        self.sourceDigests = sourceDigests
+        self.source = source
+        self.volume = volume
         self.segments = segments
         self.series = series
         self.content = content
@@ -120,5 +117,11 @@ public struct SegmentationRequest: Sendable {
         self.provenance = provenance
         self.creation = creation
         self.encoding = encoding
+    }
+
+    /// The header of the file that a frame of ``volume`` stands in.
+    func header(of frame: SourceFrame) -> InstanceHeader {
+        precondition(source.headers.indices.contains(frame.headerIndex), "the volume is one of the series")
+        return source.headers[frame.headerIndex]
     }
 }

@@ -14,17 +14,16 @@ struct SegmentationUIDs: Hashable {
         fingerprint.add("study", identity.studyInstanceUID)
         fingerprint.add("series", identity.seriesInstanceUID)
         fingerprint.add("frameOfReference", identity.frameOfReferenceUID)
-        // In order of position, so that the order of the request does not matter.
-        for index in plan.stack.sourceIndices {
-            let frame = request.sourceFrames[index]
+        // In order of position, whatever the order of the files.
+        for frame in request.volume.frames {
             fingerprint.add("source", frame.sopInstanceUID)
             fingerprint.add("frame", frame.frameNumber.map(String.init) ?? "")
-            fingerprint.add("digest", request.sourceDigests[frame.sopInstanceUID]?.hex ?? "")
+            fingerprint.add("digest", request.header(of: frame).digest.hex)
         }
         fingerprint.add(request)
         for index in plan.keptSegments {
             fingerprint.add(request.segments[index].description)
-            fingerprint.add(plan.stack.sourceIndices.map { request.segments[index].mask[$0] })
+            fingerprint.add(request.segments[index].mask.frames)
         }
         let digest = fingerprint.digest.hex
         sopInstance = SegmentationIdentity.uid("instance", digest)

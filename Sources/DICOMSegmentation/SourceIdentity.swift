@@ -13,8 +13,9 @@ struct SourceIdentity {
     /// Seconds east of Greenwich, where the source says it.
     let timezoneOffset: Int?
 
-    init(_ path: RawPath) throws {
-        let dataset = try DICOMFile.open(path).dataset
+    /// Opens the file of a header, which must still be the one that was read then.
+    init(_ header: InstanceHeader) throws {
+        let dataset = try DICOMFile.open(header.path).dataset
         func required(_ tag: DICOMTag) throws(SegmentationError) -> String {
             guard let value = dataset.string(tag) else {
                 throw SegmentationError(.unusableSource, "the source has no \(tag.name); correct it at its origin")
@@ -25,6 +26,11 @@ struct SourceIdentity {
         studyInstanceUID = try required(.studyInstanceUID)
         seriesInstanceUID = try required(.seriesInstanceUID)
         frameOfReferenceUID = try required(.frameOfReferenceUID)
+        let isTheSame = try required(.sopInstanceUID) == header.sopInstanceUID
+            && studyInstanceUID == header.studyInstanceUID && seriesInstanceUID == header.seriesInstanceUID
+        guard isTheSame else {
+            throw SegmentationError(.unusableSource, "a source file was replaced; read the series again")
+        }
         timezoneOffset = dataset.string(.timezoneOffsetFromUTC).flatMap(SegmentationDateTime.offset(ofTimezone:))
     }
 
@@ -44,12 +50,6 @@ struct SourceIdentity {
     func copyEquipment(to item: DatasetItem) throws(SegmentationError) {
         for tag in Self.equipment { try item.copy(tag, from: dataset) }
         if !dataset.hasValue(.manufacturer) { try item.put(.manufacturer, "UNKNOWN") }
-    }
-
-    /// Copies ratio and method of a lossy compression.
-    func copyLossyCompression(to root: DatasetItem) throws(SegmentationError) {
-        try root.copy(.lossyImageCompressionRatio, from: dataset)
-        try root.copy(.lossyImageCompressionMethod, from: dataset)
     }
 
     /// Type 2 in the modules Patient, General Study and Frame of Reference (PS3.3 sections C.7.1.1, C.7.2.1, C.7.4.1).
