@@ -6,6 +6,7 @@ import CDCMTK
 public struct DICOMDataset {
     /// An element as it stands in the file.
     public struct Element: Sendable, Hashable {
+        /// The tag.
         public let tag: DICOMTag
         /// The value representation, two letters.
         public let vr: String

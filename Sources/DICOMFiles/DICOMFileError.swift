@@ -6,6 +6,7 @@ import Glibc
 ///
 /// Neither ``message`` nor ``description`` holds a value of an attribute: it could identify a patient.
 public struct DICOMFileError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The reason code.
     public let code: ReasonCode
     /// What is wrong, and the remedy.
     public let message: String
@@ -16,6 +17,7 @@ public struct DICOMFileError: Error, Sendable, Hashable, CustomStringConvertible
         message = "\(problem). \(code.remedy)"
     }
 
+    /// Code and message.
     public var description: String { "\(code.rawValue): \(message)" }
 }
 

@@ -2,9 +2,12 @@ import CDCMTK
 
 /// The tag of an attribute: group and element number.
 public struct DICOMTag: Sendable, Hashable, Comparable, CustomStringConvertible {
+    /// The group number.
     public let group: UInt16
+    /// The element number within the group.
     public let element: UInt16
 
+    /// A tag from its two numbers.
     public init(_ group: UInt16, _ element: UInt16) {
         self.group = group
         self.element = element
@@ -41,6 +44,7 @@ public struct DICOMTag: Sendable, Hashable, Comparable, CustomStringConvertible 
         return "(\(digits(group)),\(digits(element)))"
     }
 
+    /// By group, then by element, as in a data set.
     public static func < (left: DICOMTag, right: DICOMTag) -> Bool {
         (left.group, left.element) < (right.group, right.element)
     }

@@ -1,11 +1,12 @@
 import CDCMTK
 import DurableFiles
 
-/// Decodes the frames of one greyscale file, one at a time.
 // @unchecked: the handle is immutable; every call reads at explicit offsets and decodes with objects of its own.
+/// Decodes the frames of one greyscale file, one at a time, from any thread.
 public final class FrameReader: @unchecked Sendable {
     /// The SOP Instance UID of the file, or an empty string.
     public let sopInstanceUID: String
+    /// The image pixel module.
     public let module: PixelModule
     /// The rescale of each frame.
     public let rescales: [ModalityRescale]

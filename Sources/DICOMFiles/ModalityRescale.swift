@@ -1,6 +1,8 @@
 /// The linear map from stored values to modality values, for CT Hounsfield units (PS3.3 section C.11.1).
 public struct ModalityRescale: Sendable, Hashable, Codable {
+    /// Rescale Slope; never 0.
     public let slope: Double
+    /// Rescale Intercept, in the unit of the modality values.
     public let intercept: Double
     /// The attributes are absent: slope 1 and intercept 0 are assumed.
     public let isAssumed: Bool

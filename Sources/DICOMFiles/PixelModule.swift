@@ -2,13 +2,17 @@ import CDCMTK
 
 /// The image pixel module of a greyscale image (PS3.3 section C.7.6.3), checked for contradictions.
 public struct PixelModule: Sendable, Hashable, Codable {
+    /// Pixel rows of a frame.
     public let rows: Int
+    /// Pixel columns of a frame.
     public let columns: Int
     /// 1 for an image that is not multi-frame.
     public let numberOfFrames: Int
     /// 8, 16 or 32.
     public let bitsAllocated: Int
+    /// Bits of a word that belong to the value.
     public let bitsStored: Int
+    /// The highest bit of the value in its word.
     public let highBit: Int
     /// Stored values are two's complement.
     public let isSigned: Bool
