@@ -1,3 +1,4 @@
+import DICOMSegmentation
 import Foundation
 import Geometry
 
@@ -49,34 +50,33 @@ public struct MeasurementTable: Sendable {
 }
 
 extension MeasurementTable.Row {
-    /// Measures masks on a stack: one mask for each plane, `nil` where the segment is absent.
+    /// Measures a mask on the planes of a stack.
     ///
     /// A voxel's volume is its pixel area times the distance between slices at its position: half the way to each
     /// neighbour, so that gaps and uneven steps count once. A single plane takes `singlePlaneThickness` (mm).
     init(
         label: String,
-        masks: [[UInt8]?],
+        mask: SegmentMask,
         stack: SliceStack,
         singlePlaneThickness: Double?,
         predictedIoUs: [Float]
     ) {
-        precondition(masks.count == stack.planes.count, "one mask for each plane")
+        precondition(mask.frames.count == stack.planes.count, "one entry for each plane")
         var voxels = 0
         var volume = 0.0
         var slices: [Int] = []
         var touches = false
-        for (index, mask) in masks.enumerated() {
-            guard let mask else { continue }
-            let count = mask.reduce(0) { $0 + ($1 != 0 ? 1 : 0) }
-            guard count > 0 else { continue }
+        for (index, frame) in mask.frames.enumerated() {
+            guard let frame else { continue }
+            let count = frame.pixelCount
             slices.append(index)
             voxels += count
             let plane = stack.planes[index]
             let thickness = Self.thickness(at: index, steps: stack.steps) ?? singlePlaneThickness ?? 0
             volume += Double(count) * plane.rowSpacing * plane.columnSpacing * thickness
-            touches = touches || Self.touchesEdge(mask, rows: plane.rows, columns: plane.columns)
+            touches = touches || Self.touchesEdge(frame)
         }
-        let isAtEnd = slices.first == 0 || slices.last == masks.count - 1
+        let isAtEnd = slices.first == 0 || slices.last == mask.frames.count - 1
         let sorted = predictedIoUs.sorted()
         let middle = sorted.count / 2
         self.init(
@@ -101,9 +101,10 @@ extension MeasurementTable.Row {
         return (before + after) / 2
     }
 
-    private static func touchesEdge(_ mask: [UInt8], rows: Int, columns: Int) -> Bool {
-        for column in 0..<columns where mask[column] != 0 || mask[(rows - 1) * columns + column] != 0 { return true }
-        for row in 0..<rows where mask[row * columns] != 0 || mask[row * columns + columns - 1] != 0 { return true }
-        return false
+    private static func touchesEdge(_ mask: FrameMask) -> Bool {
+        let lastRow = mask.rows - 1
+        let lastColumn = mask.columns - 1
+        return (0...lastColumn).contains { mask[row: 0, column: $0] || mask[row: lastRow, column: $0] }
+            || (0...lastRow).contains { mask[row: $0, column: 0] || mask[row: $0, column: lastColumn] }
     }
 }

@@ -90,7 +90,7 @@ public struct Receipt: Sendable, Codable {
         public var number: Int
         public var label: String
         public var atlasLabel: String?
-        public var trackingUID: String
+        public var trackingID: String
         public var volumeML: Double
         public var boxes: [Box]
     }
