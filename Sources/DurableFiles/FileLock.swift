@@ -12,6 +12,7 @@ public enum FileLock {
     /// - Throws: what the body throws; ``FileError`` with the operation `flock` and `EWOULDBLOCK` when somebody else has
     ///   the lock.
     /// - Returns: what the body returns.
+    @discardableResult
     public static func whileHolding<Result>(_ path: RawPath, _ body: () throws -> Result) throws -> Result {
         let descriptor = path.withCString { open($0, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600) }
         guard descriptor >= 0 else { throw FileError(operation: "open", subject: "lock", errno: errno) }
