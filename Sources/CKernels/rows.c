@@ -86,3 +86,9 @@ MULTIVERSIONED void kernel_layer_norm_rows(
         for (; i < width; i++) y[i] = (x[i] - mean) * factor * scale[i] + shift[i];
     }
 }
+
+MULTIVERSIONED void kernel_multiply_rows(const float *x, const float *factors, float *y, size_t rows, size_t width) {
+    for (size_t r = 0; r < rows; r++, x += width, y += width) {
+        for (size_t i = 0; i < width; i++) y[i] = x[i] * factors[i];
+    }
+}

@@ -95,6 +95,7 @@ public struct GoldenVerification: Sendable {
             Set(counts).count <= 1 && boxes.map { $0.shape[1] == 4 } ?? true && points.map { $0.shape[2] == 2 } ?? true
             && labels?.count == points.map { $0.count / 2 } && masks.map { $0.shape[2] == 4 * grid } ?? true
             && masks.map { $0.shape[1] == 1 && $0.shape[3] == 4 * grid } ?? true
+            && labels?.values.allSatisfy { abs($0) < 1_000 } ?? true
         guard fits else { throw .malformed("the prompts of case \(name) do not fit together") }
         return PromptBatch(
             boxes: boxes,

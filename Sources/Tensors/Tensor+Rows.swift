@@ -35,6 +35,29 @@ extension Tensor {
         }
     }
 
+    /// Every row multiplied element by element: `[B, …, C]` with factors `[B, C]`.
+    public func multipliedRows(by factors: Tensor) -> Tensor {
+        let width = lastAxis
+        precondition(factors.shape == [shape[0], width], "factors \(factors.shape) for \(shape)")
+        let rows = count / max(1, shape[0] * width)
+        return Tensor(shape: shape) { result in
+            withPointer { source in
+                factors.withPointer { factors in
+                    for item in 0..<shape[0] {
+                        let first = item * rows * width
+                        kernel_multiply_rows(
+                            source + first,
+                            factors + item * width,
+                            result.start + first,
+                            rows,
+                            width
+                        )
+                    }
+                }
+            }
+        }
+    }
+
     /// The mean of each of the last axis' elements over the axis before it: `[…, n, C]` to `[…, C]`.
     public func meanOverRows() -> Tensor {
         let (width, length) = (lastAxis, shape.dropLast().last ?? 1)

@@ -35,6 +35,9 @@ void kernel_layer_norm_rows(
 void kernel_bias_activation_rows(
     float *x, size_t rows, size_t width, const float *bias, KernelActivation activation);
 
+/// y[r,:] = x[r,:] · factors, element by element; y may be x.
+void kernel_multiply_rows(const float *x, const float *factors, float *y, size_t rows, size_t width);
+
 // MARK: Elements
 
 /// y = activation(x); y may be x.
