@@ -122,7 +122,10 @@ struct DatasetItem {
     }
 
     func put(_ tag: DICOMTag, tags: [DICOMTag]) throws(SegmentationError) {
-        try owner.check(CDCMTK_builder_put_tags(owner.handle, item, tag.packed, tags.map(\.packed), tags.count), tag.name)
+        try owner.check(
+            CDCMTK_builder_put_tags(owner.handle, item, tag.packed, tags.map(\.packed), tags.count),
+            tag.name
+        )
     }
 
     /// Appends an item to a sequence, which is created when absent.

@@ -1,5 +1,6 @@
 import DICOMFiles
 import DurableFiles
+import Foundation
 import Geometry
 
 /// Builds BINARY segmentations (PS3.3 section A.51) with dcmdata and a bit packing of its own.

@@ -1,4 +1,5 @@
 import DICOMFiles
+import DurableFiles
 
 /// Segment Sequence (PS3.3 section C.8.20.4).
 extension SegmentationDraft {

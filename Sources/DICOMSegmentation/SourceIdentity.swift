@@ -26,7 +26,8 @@ struct SourceIdentity {
         studyInstanceUID = try required(.studyInstanceUID)
         seriesInstanceUID = try required(.seriesInstanceUID)
         frameOfReferenceUID = try required(.frameOfReferenceUID)
-        let isTheSame = try required(.sopInstanceUID) == header.sopInstanceUID
+        let isTheSame =
+            try required(.sopInstanceUID) == header.sopInstanceUID
             && studyInstanceUID == header.studyInstanceUID && seriesInstanceUID == header.seriesInstanceUID
         guard isTheSame else {
             throw SegmentationError(.unusableSource, "a source file was replaced; read the series again")
