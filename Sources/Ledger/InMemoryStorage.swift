@@ -45,7 +45,7 @@ package struct InMemoryStorage: LedgerStorage, Sendable {
         let found = files.lazy.filter { file in
             (filter.states?.contains(file.outcome.state) ?? true)
                 && (filter.reason.map { file.outcome.reason == $0 } ?? true)
-                && (file.isCurrent || !filter.currentOnly)
+                && (file.isCurrent || !filter.currentOnly) && (file.digest != nil || !filter.examinedOnly)
         }
         return Array(found.prefix(filter.limit))
     }

@@ -5,8 +5,8 @@ package struct InstanceIdentity: Sendable, Hashable, Codable {
     package let sopInstanceUID: InstanceUID
     package let seriesUID: SeriesUID
     package let studyUID: StudyUID
-    /// (0010,0020), empty where absent. Patient data: never in logs and errors.
-    package let patientID: String
+    /// Tells patients apart and says nothing else of them, for example a digest of the Patient ID.
+    package let patientIdentity: String
     /// (0008,0060).
     package let modality: String
 
@@ -16,14 +16,14 @@ package struct InstanceIdentity: Sendable, Hashable, Codable {
         sopInstanceUID: InstanceUID,
         seriesUID: SeriesUID,
         studyUID: StudyUID,
-        patientID: String,
+        patientIdentity: String,
         modality: String
     ) {
         self.sopClassUID = sopClassUID
         self.sopInstanceUID = sopInstanceUID
         self.seriesUID = seriesUID
         self.studyUID = studyUID
-        self.patientID = patientID
+        self.patientIdentity = patientIdentity
         self.modality = modality
     }
 }
@@ -39,6 +39,8 @@ package struct Instance: Sendable, Hashable {
     package let storePath: String
     /// Remarks, for example `LOSSY`.
     package let flags: [String]
+    /// What the inspection learnt of the file, in a form that is no business of the ledger's.
+    package let header: [UInt8]
     /// The dropped file that it came from.
     package let file: FileID
     package let stored: Timestamp
@@ -50,6 +52,7 @@ package struct Instance: Sendable, Hashable {
         size = candidate.size
         storePath = candidate.storePath
         flags = candidate.flags
+        header = candidate.header
         file = candidate.file
         self.stored = stored
     }
@@ -67,6 +70,8 @@ package struct InstanceCandidate: Sendable, Hashable {
     package let storePath: String
     /// Remarks, for example `LOSSY`.
     package let flags: [String]
+    /// What the inspection learnt of the file, in a form that is no business of the ledger's.
+    package let header: [UInt8]
 
     /// Collects what is known about the file.
     package init(
@@ -75,7 +80,8 @@ package struct InstanceCandidate: Sendable, Hashable {
         digest: ContentDigest,
         size: Int64,
         storePath: String,
-        flags: [String] = []
+        flags: [String] = [],
+        header: [UInt8] = []
     ) {
         self.file = file
         self.identity = identity
@@ -83,5 +89,6 @@ package struct InstanceCandidate: Sendable, Hashable {
         self.size = size
         self.storePath = storePath
         self.flags = flags
+        self.header = header
     }
 }

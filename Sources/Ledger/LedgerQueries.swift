@@ -71,6 +71,8 @@ package struct FileFilter: Sendable, Hashable {
     package var reason: String?
     /// Only those that their names still stand for.
     package var currentOnly: Bool
+    /// Only those that were read: pending ones among them were released by a person.
+    package var examinedOnly: Bool
     /// At most so many.
     package var limit: Int
 
@@ -78,11 +80,13 @@ package struct FileFilter: Sendable, Hashable {
         states: Set<FileState>? = nil,
         reason: String? = nil,
         currentOnly: Bool = false,
+        examinedOnly: Bool = false,
         limit: Int = .max
     ) {
         self.states = states
         self.reason = reason
         self.currentOnly = currentOnly
+        self.examinedOnly = examinedOnly
         self.limit = limit
     }
 }

@@ -19,7 +19,7 @@ extension LedgerStorage {
         if try instance(withDigest: candidate.digest) != nil { return .duplicate }
         let torn = try studiesTorn(by: identity)
         guard torn.isEmpty else {
-            for study in torn { try hold(study, patientID: identity.patientID, at: now) }
+            for study in torn { try hold(study, patientIdentity: identity.patientIdentity, at: now) }
             return .identityConflict
         }
         if try study(identity.studyUID)?.state == .held { return .identityConflict }
@@ -32,19 +32,22 @@ extension LedgerStorage {
     /// The studies between which an identity is torn, its own included; empty where it fits what is known.
     private func studiesTorn(by identity: InstanceIdentity) throws -> Set<StudyUID> {
         var torn: Set<StudyUID> = []
-        if let study = try study(identity.studyUID), study.patientID != identity.patientID { torn.insert(study.uid) }
+        if let study = try study(identity.studyUID), study.patientIdentity != identity.patientIdentity {
+            torn.insert(study.uid)
+        }
         if let series = try series(identity.seriesUID), series.study != identity.studyUID { torn.insert(series.study) }
         if let known = try instance(identity.sopInstanceUID)?.identity,
             known.studyUID != identity.studyUID || known.seriesUID != identity.seriesUID
-                || known.patientID != identity.patientID
+                || known.patientIdentity != identity.patientIdentity
         {
             torn.insert(known.studyUID)
         }
         return torn.isEmpty ? [] : torn.union([identity.studyUID])
     }
 
-    private mutating func hold(_ uid: StudyUID, patientID: String, at now: Timestamp) throws {
-        var study = try self.study(uid) ?? Study(uid: uid, patientID: patientID, state: .open, firstSeen: now)
+    private mutating func hold(_ uid: StudyUID, patientIdentity: String, at now: Timestamp) throws {
+        var study =
+            try self.study(uid) ?? Study(uid: uid, patientIdentity: patientIdentity, state: .open, firstSeen: now)
         guard study.state != .held else { return }
         study.state = .held
         try save(study)
@@ -68,8 +71,8 @@ extension LedgerStorage {
         let identity = candidate.identity
         try insert(Instance(candidate, stored: now))
         if try study(identity.studyUID) == nil {
-            let patient = identity.patientID
-            try save(Study(uid: identity.studyUID, patientID: patient, state: .open, firstSeen: now))
+            let patient = identity.patientIdentity
+            try save(Study(uid: identity.studyUID, patientIdentity: patient, state: .open, firstSeen: now))
         }
         var series =
             try series(identity.seriesUID)

@@ -9,15 +9,15 @@ package enum StudyState: String, Sendable, Hashable, Codable, CaseIterable {
 /// A study of which an instance was seen.
 package struct Study: Sendable, Hashable {
     package let uid: StudyUID
-    /// Of the first instance, (0010,0020). Patient data: never in logs and errors.
-    package let patientID: String
+    /// Of the first instance, as ``InstanceIdentity/patientIdentity``.
+    package let patientIdentity: String
     package var state: StudyState
     package let firstSeen: Timestamp
 
     /// Collects a row of the ledger.
-    package init(uid: StudyUID, patientID: String, state: StudyState, firstSeen: Timestamp) {
+    package init(uid: StudyUID, patientIdentity: String, state: StudyState, firstSeen: Timestamp) {
         self.uid = uid
-        self.patientID = patientID
+        self.patientIdentity = patientIdentity
         self.state = state
         self.firstSeen = firstSeen
     }

@@ -52,7 +52,7 @@ enum Migrations {
             sql: """
                 CREATE TABLE study (
                     uid TEXT PRIMARY KEY,
-                    patient_id TEXT NOT NULL,
+                    patient_identity TEXT NOT NULL,
                     state TEXT NOT NULL CHECK (state IN ('open', 'held')),
                     first_seen INTEGER NOT NULL
                 ) STRICT, WITHOUT ROWID;
@@ -74,12 +74,13 @@ enum Migrations {
                     sop_class_uid TEXT NOT NULL,
                     series_uid TEXT NOT NULL REFERENCES series (uid) DEFERRABLE INITIALLY DEFERRED,
                     study_uid TEXT NOT NULL REFERENCES study (uid) DEFERRABLE INITIALLY DEFERRED,
-                    patient_id TEXT NOT NULL,
+                    patient_identity TEXT NOT NULL,
                     modality TEXT NOT NULL,
                     digest TEXT NOT NULL UNIQUE,
                     size INTEGER NOT NULL,
                     store_path TEXT NOT NULL,
                     flags TEXT NOT NULL,
+                    header BLOB NOT NULL,
                     file_id INTEGER NOT NULL REFERENCES file (id),
                     stored INTEGER NOT NULL
                 ) STRICT, WITHOUT ROWID;

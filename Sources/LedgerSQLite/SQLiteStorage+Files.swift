@@ -56,6 +56,7 @@ extension SQLiteStorage {
         conditions.require("state", in: filter.states?.map(\.rawValue))
         conditions.require("reason", equals: filter.reason)
         if filter.currentOnly { conditions.require("is_current") }
+        if filter.examinedOnly { conditions.require("digest IS NOT NULL") }
         return try all(
             "SELECT * FROM file\(conditions.clause) ORDER BY id LIMIT ?",
             conditions.arguments(limit: filter.limit),

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import Ledger
 
@@ -8,15 +9,16 @@ extension SQLiteStorage {
         let identity = instance.identity
         try execute(
             """
-            INSERT INTO instance (sop_instance_uid, sop_class_uid, series_uid, study_uid, patient_id, modality, digest, size,
-                store_path, flags, file_id, stored)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO instance (sop_instance_uid, sop_class_uid, series_uid, study_uid, patient_identity, modality, digest, size,
+                store_path, flags, header, file_id, stored)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 identity.sopInstanceUID.rawValue, identity.sopClassUID, identity.seriesUID.rawValue,
-                identity.studyUID.rawValue, identity.patientID, identity.modality, instance.digest.hex, instance.size,
-                instance.storePath, instance.flags.joined(separator: "\n"), instance.file.rawValue,
-                instance.stored.milliseconds,
+                identity.studyUID.rawValue, identity.patientIdentity, identity.modality, instance.digest.hex,
+                instance.size,
+                instance.storePath, instance.flags.joined(separator: "\n"), Data(instance.header),
+                instance.file.rawValue, instance.stored.milliseconds,
             ]
         )
     }
@@ -54,16 +56,18 @@ extension SQLiteStorage {
             sopInstanceUID: InstanceUID(row["sop_instance_uid"]),
             seriesUID: SeriesUID(row["series_uid"]),
             studyUID: StudyUID(row["study_uid"]),
-            patientID: row["patient_id"],
+            patientIdentity: row["patient_identity"],
             modality: row["modality"]
         )
+        let header: Data = row["header"]
         let candidate = InstanceCandidate(
             file: FileID(rawValue: row["file_id"]),
             identity: identity,
             digest: try row.digest("digest", table: "instance"),
             size: row["size"],
             storePath: row["store_path"],
-            flags: row.flags("flags")
+            flags: row.flags("flags"),
+            header: Array(header)
         )
         return Instance(candidate, stored: row.time("stored"))
     }
@@ -119,17 +123,22 @@ extension SQLiteStorage {
     package mutating func save(_ study: Study) throws {
         try execute(
             """
-            INSERT INTO study (uid, patient_id, state, first_seen) VALUES (?, ?, ?, ?)
+            INSERT INTO study (uid, patient_identity, state, first_seen) VALUES (?, ?, ?, ?)
             ON CONFLICT (uid) DO UPDATE SET state = excluded.state
             """,
-            [study.uid.rawValue, study.patientID, study.state.rawValue, study.firstSeen.milliseconds]
+            [study.uid.rawValue, study.patientIdentity, study.state.rawValue, study.firstSeen.milliseconds]
         )
     }
 
     package func study(_ uid: StudyUID) throws -> Study? {
         try one("SELECT * FROM study WHERE uid = ?", [uid.rawValue]) { row in
             guard let state = StudyState(rawValue: row["state"]) else { throw LedgerError.damagedRow("study") }
-            return Study(uid: uid, patientID: row["patient_id"], state: state, firstSeen: row.time("first_seen"))
+            return Study(
+                uid: uid,
+                patientIdentity: row["patient_identity"],
+                state: state,
+                firstSeen: row.time("first_seen")
+            )
         }
     }
 }

@@ -5,6 +5,11 @@ import Ledger
 package struct SQLiteStorage: LedgerStorage {
     let db: Database
 
+    /// The value of one of SQLite's settings, as text.
+    package func pragma(_ name: String) throws -> String? {
+        try String.fetchOne(db, sql: "PRAGMA \(name)")
+    }
+
     func execute(_ sql: String, _ arguments: StatementArguments) throws {
         try db.cachedStatement(sql: sql).execute(arguments: arguments)
     }
