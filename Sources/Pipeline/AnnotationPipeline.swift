@@ -1,8 +1,11 @@
+import Atlas
 import DICOMFiles
 import DICOMSegmentation
 import DurableFiles
 import Foundation
 import Geometry
+import Profiles
+import SegmentAnything
 
 /// One series end to end: read, plan prompts, segment, write, verify.
 ///

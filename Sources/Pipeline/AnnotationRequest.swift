@@ -2,6 +2,7 @@ import Atlas
 import DICOMFiles
 import DurableFiles
 import Foundation
+import Geometry
 import Profiles
 
 /// One series, what is to be found in it, and with what.

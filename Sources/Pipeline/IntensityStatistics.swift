@@ -73,7 +73,7 @@ public struct IntensityStatistics: Sendable {
     }
 
     private func rounded(_ value: Float) -> Float {
-        Float(bitPattern: value.bitPattern >> droppedBits << droppedBits)
+        Float(bitPattern: (value.bitPattern >> droppedBits) << droppedBits)
     }
 
     /// Linear interpolation between the two nearest ranks.

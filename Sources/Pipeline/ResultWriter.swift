@@ -4,6 +4,7 @@ import DurableFiles
 import Foundation
 import Geometry
 import Profiles
+import SegmentAnything
 
 /// Writes the results of one series: SEG, measurements, preview, and the receipt last, because it names the SEG's digest.
 struct ResultWriter {

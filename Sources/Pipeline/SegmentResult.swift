@@ -1,5 +1,6 @@
 import DICOMSegmentation
 import Geometry
+import SegmentAnything
 
 /// The masks of one planned segment after clean-up, and what led to them.
 struct SegmentResult {

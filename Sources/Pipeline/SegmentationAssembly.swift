@@ -1,7 +1,10 @@
 import DICOMFiles
 import DICOMSegmentation
+import DurableFiles
 import Foundation
+import Geometry
 import Profiles
+import SegmentAnything
 
 /// Makes the request for a SEG from the results of one series.
 struct SegmentationAssembly {

@@ -1,5 +1,6 @@
 import DICOMFiles
 import DICOMSegmentation
+import Geometry
 import SegmentAnything
 import Tensors
 
@@ -52,7 +53,8 @@ struct SliceSegmenter {
         let slices = plan.promptedSlices
         for (done, slice) in slices.enumerated() {
             guard goOn(done, slices.count) else { throw AnnotationError.cancelled }
-            let values = try timed(\.readSeconds) { try reader.slice(at: slice) }
+            let (values, seconds) = try Stopwatch.measure { try reader.slice(at: slice) }
+            readSeconds += seconds
             var isFirst = true
             for rule in rules(of: slice) {
                 guard let scaling = scalings[rule] else { preconditionFailure("every rule has a scaling") }
@@ -73,8 +75,12 @@ struct SliceSegmenter {
     ) throws -> [Answer] {
         let asked = plan.prompts[slice].filter { plan.segments[$0.segment].intensity == rule }
         let image = SliceImage(rows: volume.rows, columns: volume.columns, pixels: bytes)
-        let embedding = try timed(\.encodeSeconds) { try network.encode(image) }
-        let predictions = try timed(\.decodeSeconds) { try network.decode(asked.map(\.prompt), on: embedding) }
+        let (embedding, encoding) = try Stopwatch.measure { try network.encode(image) }
+        encodeSeconds += encoding
+        let (predictions, decoding) = try Stopwatch.measure {
+            try network.decode(asked.map(\.prompt), on: embedding)
+        }
+        decodeSeconds += decoding
         return zip(asked, predictions).map { question, prediction in
             Answer(
                 slice: slice,
@@ -99,15 +105,6 @@ struct SliceSegmenter {
     /// 1 where the logit is above 0.
     private static func pixels(_ logits: Tensor) -> [UInt8] {
         logits.withUnsafeBufferPointer { buffer in buffer.map { $0 > 0 ? 1 : 0 } }
-    }
-
-    private mutating func timed<Result>(
-        _ part: WritableKeyPath<SliceSegmenter, Double>,
-        _ body: () throws -> Result
-    ) rethrows -> Result {
-        let (result, seconds) = try Stopwatch.measure(body)
-        self[keyPath: part] += seconds
-        return result
     }
 }
 

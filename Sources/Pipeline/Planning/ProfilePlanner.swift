@@ -1,6 +1,7 @@
 import Atlas
 import DICOMFiles
 import DICOMSegmentation
+import DurableFiles
 import Geometry
 import Profiles
 import SegmentAnything

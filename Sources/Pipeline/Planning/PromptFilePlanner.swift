@@ -1,5 +1,6 @@
 import DICOMFiles
 import DICOMSegmentation
+import Geometry
 import Profiles
 import SegmentAnything
 

@@ -3,6 +3,8 @@ import DICOMSegmentation
 import DurableFiles
 import Foundation
 import Geometry
+import Profiles
+import SegmentAnything
 
 /// Makes the receipt of one series from what was asked, what came out and what was written.
 struct ReceiptAssembly {
