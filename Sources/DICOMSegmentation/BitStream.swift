@@ -1,7 +1,7 @@
 /// The Pixel Data of a BINARY segmentation: the bits of all frames as one stream without padding between frames.
 ///
-/// Least significant bit first; only the very end is padded, with zeros to an even number of bytes (PS3.5 section 8.1.1).
-/// Where rows × columns is no multiple of 8, a frame starts inside a byte.
+/// Least significant bit first; only the very end is padded, with zeros to an even number of bytes (PS3.5 section
+/// 8.1.1). Where rows × columns is no multiple of 8, a frame starts inside a byte.
 enum BitStream {
     /// The bytes that this many frames take, padding included.
     static func byteCount(frames: Int, bitsPerFrame: Int) -> Int {

@@ -7,6 +7,7 @@ public struct CodedConcept: Sendable, Hashable, Codable {
     /// Code Meaning in plain ASCII, for example `Liver`; at most 64 characters.
     public let meaning: String
 
+    /// A concept from its parts.
     public init(value: String, scheme: String, meaning: String) {
         self.value = value
         self.scheme = scheme

@@ -158,8 +158,8 @@ struct DatasetItem {
 }
 
 extension Attribute {
-    /// Refuses what the value representation does not allow: everything we add is plain ASCII, so that it reads the same
-    /// in whatever character set the source has.
+    /// Refuses what the value representation does not allow: everything we add is plain ASCII, so that it reads the
+    /// same in whatever character set the source has.
     func check(_ value: String) throws(SegmentationError) {
         guard value.utf8.count <= vr.longest else {
             throw SegmentationError(.invalidRequest, "\(tag.name) has more than \(vr.longest) characters")

@@ -2,14 +2,19 @@
 public struct EncodedSegmentation: Sendable {
     /// The Part-10 file.
     public let bytes: [UInt8]
+    /// SOP Instance UID: `2.25.` and a version-5 UUID.
     public let sopInstanceUID: String
+    /// Series Instance UID: a series of its own for each segmentation.
     public let seriesInstanceUID: String
+    /// The source's study.
     public let studyInstanceUID: String
+    /// Number of Frames, empty ones between others included.
     public let frameCount: Int
     /// The number that each segment got, by its tracking ID.
     public let segmentNumbers: [String: Int]
     /// Tracking IDs of the segments that have no pixel and were therefore left out.
     public let emptySegments: [String]
+    /// Whether a pixel belongs to two segments.
     public let segmentsOverlap: Bool
 }
 

@@ -1,9 +1,11 @@
 /// The mask of one segment on one frame, one bit for each pixel.
 ///
-/// Row-major from the first pixel of the first row; pixel i is bit i % 8 of byte i / 8, counted from the least significant
-/// one, as in the Pixel Data of a BINARY segmentation (PS3.5 section 8.1.1).
+/// Row-major from the first pixel of the first row; pixel i is bit i % 8 of byte i / 8, counted from the least
+/// significant one, as in the Pixel Data of a BINARY segmentation (PS3.5 section 8.1.1).
 public struct FrameMask: Sendable, Hashable {
+    /// Pixels in a column.
     public let rows: Int
+    /// Pixels in a row.
     public let columns: Int
     /// ⌈rows × columns / 8⌉ bytes. Bits behind the last pixel are 0.
     public let packed: [UInt8]
@@ -37,6 +39,7 @@ public struct FrameMask: Sendable, Hashable {
         self.pixelCount = packed.reduce(0) { $0 + $1.nonzeroBitCount }
     }
 
+    /// Whether no pixel belongs to the segment.
     public var isEmpty: Bool { pixelCount == 0 }
 
     /// Whether a pixel belongs to the segment; both indices start at 0.

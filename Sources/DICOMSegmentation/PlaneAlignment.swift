@@ -2,8 +2,8 @@ import Geometry
 
 /// How the pixels of one plane fall on the pixels of another that lies in the same place.
 ///
-/// Other software crops frames to what is not empty, or turns them round. Pixels then still fall on pixels; where they do
-/// not, there is no alignment, since resampling a mask would guess.
+/// Other software crops frames to what is not empty, or turns them round. Pixels then still fall on pixels; where they
+/// do not, there is no alignment, since resampling a mask would guess.
 struct PlaneAlignment {
     /// Where pixel (column 0, row 0) falls, and what one step in column and in row adds: (column, row) each.
     private let origin: (Int, Int)

@@ -2,18 +2,22 @@ import Foundation
 
 /// A colour as screens know it (IEC 61966-2-1), for Recommended Display CIELab Value.
 public struct SRGBColor: Sendable, Hashable, Codable {
+    /// Red, gamma-encoded.
     public let red: UInt8
+    /// Green, gamma-encoded.
     public let green: UInt8
+    /// Blue, gamma-encoded.
     public let blue: UInt8
 
+    /// A colour from its components, 0 to 255.
     public init(red: UInt8, green: UInt8, blue: UInt8) {
         self.red = red
         self.green = green
         self.blue = blue
     }
 
-    /// The colour in the profile connection space of ICC (white D50), scaled to 16 bits as PS3.3 section C.10.7.1.1 asks:
-    /// L* 0…100 to 0…65535, a* and b* -128…127 to 0…65535.
+    /// The colour in the profile connection space of ICC (white D50), scaled to 16 bits as PS3.3 section C.10.7.1.1
+    /// asks: L* 0…100 to 0…65535, a* and b* -128…127 to 0…65535.
     public var dicomCIELab: [UInt16] {
         let (r, g, b) = (Self.linear(red), Self.linear(green), Self.linear(blue))
         // sRGB primaries, adapted from D65 to D50 by the Bradford method.

@@ -16,6 +16,7 @@ public enum SegmentAlgorithm: Sendable, Hashable {
         }
     }
 
+    /// What ran; `nil` for a segment that a person drew.
     public var identification: AlgorithmIdentification? {
         switch self {
         case .automatic(let identification), .semiautomatic(let identification): identification
@@ -30,11 +31,13 @@ public struct AlgorithmIdentification: Sendable, Hashable {
     public var name: String
     /// At most 64 characters.
     public var version: String
+    /// Algorithm Family, from CID 7162.
     public var family: CodedConcept
-    /// Prompt, threshold and whatever else is particular to this segment, at most 8,000 characters; profile and model are
-    /// written in front of it.
+    /// Prompt, threshold and whatever else is particular to this segment, at most 8,000 characters; profile and model
+    /// are written in front of it.
     public var parameters: String?
 
+    /// An identification from its parts.
     public init(
         name: String,
         version: String,

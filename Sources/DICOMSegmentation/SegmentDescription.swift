@@ -10,8 +10,11 @@ public struct SegmentDescription: Sendable, Hashable {
     public var type: CodedConcept
     /// Segmented Property Type Modifier, for example the side.
     public var typeModifiers: [CodedConcept]
+    /// Anatomic Region, where it says more than the type.
     public var anatomicRegion: CodedConcept?
+    /// Anatomic Region Modifier; only with a region.
     public var anatomicRegionModifiers: [CodedConcept]
+    /// Who or what drew the segment.
     public var algorithm: SegmentAlgorithm
     /// Written as Recommended Display CIELab Value.
     public var color: SRGBColor
@@ -20,6 +23,7 @@ public struct SegmentDescription: Sendable, Hashable {
     /// Tracking UID, or `nil` to derive it from the study and ``trackingID``.
     public var trackingUID: String?
 
+    /// A description from its parts.
     public init(
         label: String,
         category: CodedConcept,

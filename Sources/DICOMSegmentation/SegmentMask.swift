@@ -13,11 +13,13 @@ public struct SegmentMask: Sendable, Hashable {
         self.frames = frames.map { $0.flatMap { $0.isEmpty ? nil : $0 } }
     }
 
+    /// The mask on one source frame; an empty one is stored as `nil`.
     public subscript(frame: Int) -> FrameMask? {
         get { frames[frame] }
         set { frames[frame] = newValue.flatMap { $0.isEmpty ? nil : $0 } }
     }
 
+    /// Whether no frame holds a pixel.
     public var isEmpty: Bool { frames.allSatisfy { $0 == nil } }
 
     /// The pixels of all frames together.

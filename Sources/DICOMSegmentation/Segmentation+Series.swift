@@ -4,9 +4,9 @@ import Geometry
 extension Segmentation {
     /// The mask of each segment, by its number, on the frames of the volume that it was drawn on.
     ///
-    /// A frame is matched by the SOP Instance UID and frame number that it names, and its position must agree; a frame that
-    /// names no source is matched by its position alone. Cropped, mirrored and turned frames are put where they belong as
-    /// long as pixels fall on pixels. A frame without a pixel needs no match.
+    /// A frame is matched by the SOP Instance UID and frame number that it names, and its position must agree; a frame
+    /// that names no source is matched by its position alone. Cropped, mirrored and turned frames are put where they
+    /// belong as long as pixels fall on pixels. A frame without a pixel needs no match.
     ///
     /// - Throws: ``SegmentationError`` with code ``SegmentationError/Code/doesNotMatchSeries`` when any pixel has no
     ///   certain place on the frames; a mask is never shifted or dropped.

@@ -40,7 +40,8 @@ extension SegmentationDraft {
 
     // MARK: - Shared groups
 
-    /// Orientation and spacing stand here when all source frames spell them the same, else in each frame; never in both.
+    /// Orientation and spacing stand here when all source frames spell them the same, else in each frame; never in
+    /// both.
     func putSharedGroups(_ root: DatasetItem) throws(SegmentationError) {
         let shared = try root.appendItem(.sharedFunctionalGroupsSequence)
         guard let first = plan.frames.first else { return }

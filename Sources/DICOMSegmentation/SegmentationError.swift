@@ -1,6 +1,7 @@
 /// Why a segmentation could not be built, written or read.
 ///
-/// The message says what is wrong and what can be done; it names attributes and UIDs, never values that identify a patient.
+/// The message says what is wrong and what can be done; it names attributes and UIDs, never values that identify a
+/// patient.
 public struct SegmentationError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What kind of failure it is.
     public enum Code: String, Sendable, Hashable, CaseIterable {
@@ -20,13 +21,17 @@ public struct SegmentationError: Error, Sendable, Hashable, CustomStringConverti
         case doesNotMatchSeries = "SEG_DOES_NOT_MATCH_SERIES"
     }
 
+    /// What kind of failure it is.
     public let code: Code
+    /// What is wrong, and what can be done.
     public let message: String
 
+    /// An error from its code and what is wrong.
     public init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message
     }
 
+    /// Code and message.
     public var description: String { "\(code.rawValue): \(message)" }
 }

@@ -2,8 +2,8 @@ import DurableFiles
 
 /// UIDs that follow from what they name: the same input gives the same UID, anything different another one.
 ///
-/// They are `2.25.` and a version-5 UUID (PS3.5 section B.2). No time and no random number goes in, so that a job that is
-/// repeated after a crash cannot make a second segmentation.
+/// They are `2.25.` and a version-5 UUID (PS3.5 section B.2). No time and no random number goes in, so that a job that
+/// is repeated after a crash cannot make a second segmentation.
 enum SegmentationIdentity {
     /// The name space of this product's UIDs; chosen once at random and never changed.
     private static let namespace: [UInt8] = [

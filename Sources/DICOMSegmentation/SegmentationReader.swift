@@ -4,9 +4,9 @@ import Geometry
 
 /// Reads BINARY segmentations of any maker with an unpacker of its own.
 ///
-/// DCMTK's reader of segmentations shifts masks where rows × columns is no multiple of 8, and is not used. Frames may be
-/// cropped: they keep their own geometry, and ``Segmentation/masks(on:)`` puts them on a series. What is not certain is
-/// refused with a ``SegmentationError``; a file that cannot be parsed gives a `DICOMFileError`.
+/// DCMTK's reader of segmentations shifts masks where rows × columns is no multiple of 8, and is not used. Frames may
+/// be cropped: they keep their own geometry, and ``Segmentation/masks(on:)`` puts them on a series. What is not certain
+/// is refused with a ``SegmentationError``; a file that cannot be parsed gives a `DICOMFileError`.
 public enum SegmentationReader {
     /// Segmentation Storage (PS3.6 table A-1).
     public static let sopClassUID = "1.2.840.10008.5.1.4.1.1.66.4"

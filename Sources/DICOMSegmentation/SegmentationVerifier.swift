@@ -4,8 +4,8 @@ import Geometry
 
 /// Compares a written file with the request, through the reader and not through anything that built it.
 public enum SegmentationVerifier {
-    /// Throws a ``SegmentationError`` with code ``SegmentationError/Code/verificationFailed`` unless the file is, byte by
-    /// byte, the segmentation, and its geometry, references and every bit of its masks are those of the request.
+    /// Throws a ``SegmentationError`` with code ``SegmentationError/Code/verificationFailed`` unless the file is, byte
+    /// by byte, the segmentation, and its geometry, references and every bit of its masks are those of the request.
     public static func verify(
         _ path: RawPath,
         holds expected: EncodedSegmentation,

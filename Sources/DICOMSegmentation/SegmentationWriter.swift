@@ -1,6 +1,7 @@
 import DurableFiles
 
-/// Publishes segmentations: built in memory, written to a temporary name, read back and compared, and only then renamed.
+/// Publishes segmentations: built in memory, written to a temporary name, read back and compared, and only then
+/// renamed.
 public enum SegmentationWriter {
     /// Builds and writes a segmentation; the folder of `path` must exist.
     ///

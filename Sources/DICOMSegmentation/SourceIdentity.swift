@@ -3,8 +3,8 @@ import DurableFiles
 
 /// What a segmentation shares with its source series: patient, study, frame of reference and the machine that made it.
 ///
-/// Values are copied without decoding, together with Specific Character Set: no character set that a hospital uses can be
-/// damaged by a conversion that does not take place.
+/// Values are copied without decoding, together with Specific Character Set: no character set that a hospital uses can
+/// be damaged by a conversion that does not take place.
 struct SourceIdentity {
     let dataset: DICOMDataset
     let studyInstanceUID: String

@@ -78,6 +78,7 @@ package struct DroppedFile: Sendable, Hashable, Identifiable {
 package struct FileResolution: Sendable, Hashable {
     package let file: FileID
     package let outcome: FileOutcome
+    /// `nil` leaves on record what is known.
     package let digest: ContentDigest?
     /// Where the copy lies, relative to the store; it must be durable before the resolution is recorded.
     package let copy: String?

@@ -28,10 +28,12 @@ extension LedgerStorage {
 
     mutating func resolve(_ resolution: FileResolution, at now: Timestamp) throws {
         var file = try existing(resolution.file)
+        let digest = resolution.digest ?? file.digest
+        let copy = resolution.copy ?? file.copy
         // Repeating what is on record already, as after a back-off, is no news.
-        if file.outcome == resolution.outcome, file.digest == resolution.digest, file.copy == resolution.copy { return }
-        file.digest = resolution.digest
-        file.copy = resolution.copy
+        if file.outcome == resolution.outcome, file.digest == digest, file.copy == copy { return }
+        file.digest = digest
+        file.copy = copy
         try settle(file, as: resolution.outcome, by: "ingest", at: now)
     }
 

@@ -5,8 +5,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Judges segmentations by the conformance checker: validator, IOD tables, references, geometry, identity bytes, and the
-/// voxels through three other readers.
+/// Judges segmentations by the conformance checker: validator, IOD tables, references, geometry, identity bytes, and
+/// the voxels through three other readers.
 struct ConformanceTests {
     private struct Job: Encodable {
         let seg: String

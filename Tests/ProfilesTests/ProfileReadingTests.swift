@@ -78,13 +78,4 @@ struct ProfileReadingTests {
         )
         #expect(try ProfileFixture.problems(text).isEmpty)
     }
-
-    @Test func anAtlasWithoutAStructureIsAProblemAtTheSegmentsLine() throws {
-        let profile = try ProfileFixture().profile()
-        #expect(profile.problems(withAtlasLabels: ["kidney_left", "liver"]).isEmpty)
-        let problem = try #require(profile.problems(withAtlasLabels: ["liver", "Kidney_Left"]).first)
-        #expect(problem.line == 11)
-        #expect(problem.message == "the atlas small has no structure named kidney_left")
-        #expect(problem.remedy == #"Write atlasLabel="Kidney_Left""#)
-    }
 }

@@ -80,7 +80,8 @@ CDCMTK_builder_item *CDCMTK_builder_append_item(CDCMTK_builder *builder, CDCMTK_
 
 /// Hands the complete file to the sink in pieces: zero preamble, file meta information, data set.
 ///
-/// The data set must hold SOP Class UID and SOP Instance UID. Sequences have explicit lengths, group lengths are left out.
+/// The data set must hold SOP Class UID and SOP Instance UID. Sequences have explicit lengths, group lengths are left
+/// out.
 int32_t CDCMTK_builder_serialize(CDCMTK_builder *builder, const CDCMTK_file_meta *meta, CDCMTK_bytes_sink sink,
                                  void *context);
 
