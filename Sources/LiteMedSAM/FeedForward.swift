@@ -1,4 +1,5 @@
 import Checkpoints
+import SegmentAnything
 import Tensors
 
 /// The branch of a block that works on each token alone: LayerNorm, widening fourfold, GELU, narrowing.
@@ -9,9 +10,9 @@ package struct FeedForward: Sendable {
 
     /// Reads `<name>.norm`, `.fc1` and `.fc2`.
     package init(_ parameters: NamedTensors, _ name: String, channels: Int) throws(CheckpointError) {
-        norm = try LayerNorm(parameters, "\(name).norm", channels: channels, epsilon: 1e-5)
-        widen = try Linear(parameters, "\(name).fc1", inputs: channels, outputs: 4 * channels)
-        narrow = try Linear(parameters, "\(name).fc2", inputs: 4 * channels, outputs: channels)
+        norm = try parameters.layerNorm("\(name).norm", width: channels, epsilon: 1e-5)
+        widen = try parameters.linear("\(name).fc1", inputs: channels, outputs: 4 * channels)
+        narrow = try parameters.linear("\(name).fc2", inputs: 4 * channels, outputs: channels)
     }
 
     /// The branch alone, without the input: `[n, n, channels]`, shape kept. Goes through the rows in tiles.

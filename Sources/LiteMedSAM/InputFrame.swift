@@ -1,4 +1,5 @@
 import SegmentAnything
+import Tensors
 
 /// Where a slice lies in the network's square input: scaled to the longest side, at the top left, zeros elsewhere.
 package struct InputFrame: Sendable, Hashable {
@@ -35,5 +36,22 @@ package struct InputFrame: Sendable, Hashable {
         let longest = Double(max(sourceRows, sourceColumns))
         func scaled(_ coordinate: Double) -> Double { coordinate * Double(InputFrame.size) / longest }
         return Prompt.Box(x0: scaled(box.x0), y0: scaled(box.y0), x1: scaled(box.x1), y1: scaled(box.y1))
+    }
+
+    /// Logits `[256, 256]` of the square input as logits `[sourceRows, sourceColumns]` of the slice: what was padded is
+    /// cut off, the rest is interpolated bilinearly once.
+    package func sourceLogits(_ logits: Tensor) -> Tensor {
+        precondition(logits.shape == [InputFrame.size, InputFrame.size], "logits \(logits.shape)")
+        let covered = Tensor(shape: [1, rows, columns, 1]) { result in
+            logits.withUnsafeBufferPointer { logits in
+                for row in 0..<rows {
+                    let start = row * InputFrame.size
+                    _ = result[row * columns..<(row + 1) * columns]
+                        .initialize(fromContentsOf: logits[start..<start + columns])
+                }
+            }
+        }
+        return covered.resizedBilinearly(rows: sourceRows, columns: sourceColumns)
+            .reshaped([sourceRows, sourceColumns])
     }
 }

@@ -1,4 +1,5 @@
 import Checkpoints
+import SegmentAnything
 import Tensors
 
 /// Brings the features to the decoder's width: a 1×1 and a 3×3 convolution without biases, each normalised per pixel.
@@ -10,14 +11,24 @@ package struct Neck: Sendable {
 
     /// Reads `<name>.0` to `<name>.3`.
     package init(_ parameters: NamedTensors, _ name: String, inputs: Int, outputs: Int) throws(CheckpointError) {
-        let reduction = try parameters.require("\(name).0.weight", shape: [outputs, inputs, 1, 1])
-        reduce = Linear(weight: reduction.reshaped([outputs, inputs]), bias: nil)
-        firstNorm = try LayerNorm(parameters, "\(name).1", channels: outputs, epsilon: 1e-6)
-        convolution = Convolution(
-            weight: try parameters.require("\(name).2.weight", shape: [outputs, outputs, 3, 3]),
-            bias: nil,
-            padding: 1
+        let weight = try parameters.require("\(name).0.weight", shape: [outputs, inputs, 1, 1])
+        reduce = Linear(weight: weight.reshaped([outputs, inputs]), bias: nil)
+        firstNorm = try parameters.layerNorm("\(name).1", width: outputs, epsilon: 1e-6)
+        convolution = try parameters.convolution(
+            "\(name).2",
+            shape: [outputs, outputs, 3, 3],
+            padding: 1,
+            hasBias: false
         )
-        secondNorm = try LayerNorm(parameters, "\(name).3", channels: outputs, epsilon: 1e-6)
+        secondNorm = try parameters.layerNorm("\(name).3", width: outputs, epsilon: 1e-6)
+    }
+
+    /// `[n, n, inputs]` to `[n, n, outputs]`.
+    package func callAsFunction(_ x: Tensor, recorder: Recorder) -> Tensor {
+        let reduced = reduce(x)
+        recorder("neck0", reduced)
+        let normalised = firstNorm(reduced)
+        recorder("neck1", normalised)
+        return secondNorm(convolution(normalised.reshaped([1] + normalised.shape))).reshaped(normalised.shape)
     }
 }

@@ -1,4 +1,5 @@
 import SegmentAnything
+import Tensors
 
 /// A slice as the encoder takes it: resized bytes, and what every byte stands for.
 ///
@@ -44,5 +45,12 @@ package struct NetworkInput: Sendable {
         }
         bytes += repeatElement(darkest, count: InputFrame.size * InputFrame.size * channels - bytes.count)
         return bytes
+    }
+
+    /// The padded square as the network's definition takes it: `[256, 256, 3]`, a grey value three times.
+    package var pixels: Tensor {
+        let values = paddedBytes.map { levels[Int($0)] }
+        let colours = isGrey ? values.flatMap { [$0, $0, $0] } : values
+        return Tensor(colours, shape: [InputFrame.size, InputFrame.size, 3])
     }
 }

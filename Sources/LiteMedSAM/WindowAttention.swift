@@ -1,4 +1,5 @@
 import Checkpoints
+import SegmentAnything
 import Tensors
 
 /// Attention among the tokens of square windows, with a learned bias by the distance of two tokens along each axis.
@@ -41,9 +42,9 @@ package struct WindowAttention: Sendable {
     package init(_ parameters: NamedTensors, _ name: String, shape: Shape) throws(CheckpointError) {
         let channels = shape.channels
         self.shape = shape
-        norm = try LayerNorm(parameters, "\(name).norm", channels: channels, epsilon: 1e-5)
-        queryKeyValue = try Linear(parameters, "\(name).qkv", inputs: channels, outputs: 3 * channels)
-        project = try Linear(parameters, "\(name).proj", inputs: channels, outputs: channels)
+        norm = try parameters.layerNorm("\(name).norm", width: channels, epsilon: 1e-5)
+        queryKeyValue = try parameters.linear("\(name).qkv", inputs: channels, outputs: 3 * channels)
+        project = try parameters.linear("\(name).proj", inputs: channels, outputs: channels)
         let factor = 1 / Double(shape.depth).squareRoot()
         scale = Float(factor)
         let table = try parameters.require("\(name).attention_biases", shape: [shape.heads, shape.tokens])

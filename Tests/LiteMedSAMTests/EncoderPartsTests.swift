@@ -17,13 +17,7 @@ struct EncoderPartsTests {
 
     @Test("of the first stage are the reference's")
     func whenTheFirstStageIsTakenApart_thenEveryConvolutionIsTheReference() throws {
-        let pixels = Tensor(
-            input.paddedBytes.flatMap { byte -> [Float] in
-                let value = input.levels[Int(byte)]
-                return [value, value, value]
-            },
-            shape: [256, 256, 3]
-        )
+        let pixels = input.pixels
         let block = encoder.firstStage[0].bottleneck
         try expect(encoder.patchEmbedding.first(pixels), equals: "patch_embed.conv0")
         var x = block.expand(encoder.patchEmbedding(pixels))
@@ -37,9 +31,10 @@ struct EncoderPartsTests {
     func whenTheLaterStagesAreTakenApart_thenEveryBranchIsTheReference() throws {
         var stages: [String: Tensor] = [:]
         let wanted: Set = ["l0.b1", "l0.down", "l1.down", "l2.down"]
-        _ = encoder(input) { stage, value in
+        let recorder = Recorder { stage, value in
             if wanted.contains(stage) { stages[stage] = value }
         }
+        _ = encoder(input, recorder: recorder)
         let merging = encoder.merging[0]
         let hidden = merging.expand(try #require(stages["l0.b1"]))
         try expect(hidden, equals: "l0.down.conv1")

@@ -11,9 +11,8 @@ struct ImageEncoderTests {
         let encoder = try PublishedWeights.encoder.get()
         var stages: [String: [Float]] = [:]
 
-        let embedding = encoder(try NetworkInput(golden.image("image_u8"))) { stage, value in
-            stages[stage] = sampled(value)
-        }
+        let recorder = Recorder { stage, value in stages[stage] = sampled(value) }
+        let embedding = encoder(try NetworkInput(golden.image("image_u8")), recorder: recorder)
 
         #expect(stages.count == 18)
         for (stage, values) in stages {
