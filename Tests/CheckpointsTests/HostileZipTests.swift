@@ -91,10 +91,17 @@ struct HostileZipTests {
         "offset beyond the file": { $0.members[1].directoryOffset = 1 << 30 },
         "offset into a member": { $0.members[1].directoryOffset = 7 },
         "two members of one name": { $0.members.append($0.members[1]) },
-        "two names for the same bytes": {
-            var copy = $0.members[1]
-            copy.directoryOffset = UInt32(30 + "archive/data.pkl".utf8.count + $0.members[0].contents.count)
-            $0.members.append(copy)
+        "member inside another": {
+            let inner = ZipAssembler.Member("archive/data/1", $0.members[1].contents)
+            var outer = inner
+            outer.name = "archive/data/0"
+            outer.contents = $0.localRecord(of: inner)
+            var pointer = inner
+            pointer.directoryOffset = UInt32(
+                $0.localRecord(of: $0.members[0]).count + $0.localRecord(of: outer).count - outer.contents.count
+            )
+            $0.members[1] = outer
+            $0.members.append(pointer)
         },
         "member on another disk": { $0.members[1].disk = 1 },
         "path that leaves the folder": { $0.members[2].name = "archive/../../version" },

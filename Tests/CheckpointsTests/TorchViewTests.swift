@@ -94,6 +94,16 @@ struct TorchViewTests {
         #expect(try CheckpointsTests.load(zip.bytes).tensors["w"]?.values == [1, 2, 3])
     }
 
+    @Test("views without number of one storage are refused before they fill the memory")
+    func whenViewsAreManyCopies_thenFileIsRefused() throws {
+        let storage = P.storage(count: 10_000)
+        let views = (0..<200).map { ("w\($0)", P.tensor(storage, shape: [100, 100], strides: [1, 100])) }
+        let error = #expect(throws: CheckpointError.self) {
+            try load(views, ["0": [UInt8](repeating: 0, count: 40_000)])
+        }
+        #expect(error?.description.contains("many copies of few numbers") == true)
+    }
+
     @Test("a tensor stays valid when the file's name and everything else is gone")
     func whenOnlyTensorIsLeft_thenItsMemoryIsStillThere() throws {
         var tensor = try load([("w", P.honestTensor)], ["0": floats([1, 2, 3])])["w"]

@@ -60,7 +60,8 @@ struct ZipAssembler {
         return file + little(UInt16(comment.count)) + comment
     }
 
-    private func localRecord(of member: Member) -> [UInt8] {
+    /// A member's header and contents as they stand in the file.
+    func localRecord(of member: Member) -> [UInt8] {
         let deferred = member.flags & 8 != 0
         let sum = member.checksum ?? Self.checksum(of: member.contents)
         let size = UInt32(member.contents.count)
@@ -99,10 +100,13 @@ struct ZipAssembler {
 
     private func little(_ value: some FixedWidthInteger) -> [UInt8] { PickleAssembler.littleEndian(value) }
 
-    /// CRC-32 bit by bit.
+    /// CRC-32, bit by bit.
     static func checksum(of bytes: [UInt8]) -> UInt32 {
-        ~bytes.reduce(UInt32.max) { sum, byte in
-            (0..<8).reduce(sum ^ UInt32(byte)) { value, _ in value >> 1 ^ (value & 1) &* 0xEDB8_8320 }
+        var sum = UInt32.max
+        for byte in bytes {
+            sum ^= UInt32(byte)
+            for _ in 0..<8 { sum = sum >> 1 ^ (sum & 1) &* 0xEDB8_8320 }
         }
+        return ~sum
     }
 }
