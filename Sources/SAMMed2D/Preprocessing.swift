@@ -39,6 +39,19 @@ public enum Preprocessing: String, Sendable, Hashable, CaseIterable {
         }
     }
 
+    /// A mask of the source slice (rows × columns bytes) in the geometry of the input, size × size; padding is 0.
+    public func mask(_ mask: [UInt8], rows: Int, columns: Int, size: Int) -> [UInt8] {
+        precondition(mask.count == rows * columns, "\(mask.count) bytes for \(rows) × \(columns) pixels")
+        let origin = padding(rows: rows, columns: columns, size: size)
+        let columnSources = sources(columns, offset: origin?.left, size: size)
+        return sources(rows, offset: origin?.top, size: size).flatMap { row in
+            columnSources.map { column in
+                guard let row, let column else { return 0 }
+                return mask[row * columns + column]
+            }
+        }
+    }
+
     /// Where a smaller slice lies in the square; nil when it is stretched.
     func padding(rows: Int, columns: Int, size: Int) -> (top: Int, left: Int)? {
         guard self == .centrePadding, rows < size, columns < size else { return nil }
