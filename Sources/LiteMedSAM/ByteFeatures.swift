@@ -4,19 +4,19 @@ import Tensors
 ///
 /// Up to the first depthwise convolution every layer works on each pixel alone, and a grey slice has at most 256
 /// different pixels: computing the bytes and looking up the pixels does 1/256 of the work for the same result.
-struct ByteFeatures {
+package struct ByteFeatures {
     /// `[256, channels]`: the patch embedding.
-    let embedded: Tensor
+    package let embedded: Tensor
     /// `[256, hidden]`: the first block's hidden map before its depthwise convolution.
-    let expanded: Tensor
+    package let expanded: Tensor
 
-    init(levels: [Float], embedding: PatchEmbedding, block: InvertedBottleneckBlock) {
+    package init(levels: [Float], embedding: PatchEmbedding, block: InvertedBottleneckBlock) {
         embedded = embedding(Tensor(levels.flatMap { [$0, $0, $0] }, shape: [levels.count, 3]))
         expanded = block.bottleneck.expand(embedded, activation: .gelu)
     }
 
     /// The features of rows of bytes: `[rows, columns, width]` from a table `[256, width]`.
-    static func lookUp(_ bytes: ArraySlice<UInt8>, columns: Int, in table: Tensor) -> Tensor {
+    package static func lookUp(_ bytes: ArraySlice<UInt8>, columns: Int, in table: Tensor) -> Tensor {
         let width = table.lastAxis
         return Tensor(shape: [bytes.count / columns, columns, width]) { result in
             table.withUnsafeBufferPointer { table in

@@ -40,21 +40,22 @@ struct ImageEncoderTests {
         #expect(largestDifference(tiled.values, whole.values) <= 1e-5)
     }
 
-    @Test("takes a grey slice and its three equal channels for the same")
-    func whenAGreySliceIsGivenInColours_thenTheEmbeddingIsTheSame() throws {
-        let golden = try Golden("ct")
+    @Test("looks grey pixels up without changing a bit")
+    func whenFeaturesAreLookedUpByByte_thenTheyAreThoseOfThePixels() throws {
         let encoder = try PublishedWeights.encoder.get()
-        let grey = try golden.image("image_u8")
-        let colours = SliceImage(
-            rows: grey.rows,
-            columns: grey.columns,
-            channels: 3,
-            pixels: grey.pixels.flatMap { [$0, $0, $0] }
+        let input = try NetworkInput(Golden("ct").image("image_u8"))
+        let block = encoder.firstStage[0].bottleneck
+        let features = ByteFeatures(
+            levels: input.levels,
+            embedding: encoder.patchEmbedding,
+            block: encoder.firstStage[0]
         )
-        let difference = largestDifference(
-            encoder(try NetworkInput(grey)).values,
-            encoder(try NetworkInput(colours)).values
-        )
-        #expect(difference <= 5e-6)
+
+        let embedded = ByteFeatures.lookUp(input.paddedBytes[...], columns: 256, in: features.embedded)
+        let expanded = ByteFeatures.lookUp(input.paddedBytes[...], columns: 256, in: features.expanded)
+
+        let computed = encoder.patchEmbedding(input.pixels)
+        #expect(embedded.values == computed.values)
+        #expect(expanded.values == block.expand(computed, activation: .gelu).values)
     }
 }
