@@ -30,6 +30,7 @@ struct PydicomReference: Decodable {
         let values: String?
         let modality: [Sample]?
         let geometry: [Place]?
+        let patientName: [String]?
     }
 
     struct Series: Decodable {
