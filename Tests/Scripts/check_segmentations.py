@@ -6,6 +6,7 @@ The argument is a JSON file: a list of {"seg": file, "source": folder, "expect":
 would take seconds for each.
 """
 import json
+import multiprocessing
 import os
 import sys
 
@@ -15,20 +16,22 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(SHARED, "conformance"))
 
 
+def check(job):
+    import check_seg
+    from dicomseg import Source
+    found = check_seg.check(job["seg"], Source(job["source"]), job.get("expect"))
+    return {"seg": job["seg"], "findings": [f"{x['code']}: {x['message']}" for x in found]}
+
+
 def main():
     if len(sys.argv) != 2 or sys.argv[1] in ("-h", "--help"):
         print(__doc__)
         sys.exit(2)
-    import check_seg
-    from dicomseg import Source
-    sources, results = {}, []
+    import check_seg  # noqa: F401  loaded before the workers are forked, once for all
     with open(sys.argv[1]) as f:
         jobs = json.load(f)
-    for job in jobs:
-        folder = job["source"]
-        source = sources.setdefault(folder, Source(folder))
-        found = check_seg.check(job["seg"], source, job.get("expect"))
-        results.append({"seg": job["seg"], "findings": [f"{x['code']}: {x['message']}" for x in found]})
+    with multiprocessing.get_context("fork").Pool(min(len(jobs), os.cpu_count() or 1)) as pool:
+        results = pool.map(check, jobs, chunksize=1)
     json.dump(results, sys.stdout)
     sys.exit(1 if any(r["findings"] for r in results) else 0)
 
