@@ -17,7 +17,7 @@ struct EscapedText {
         (Array("(B".utf8), .lowSingle), (Array("(J".utf8), .lowSingle),
         (Array("$B".utf8), .lowDouble(Array("\u{1B}$B".utf8))), (Array("$@".utf8), .lowDouble(Array("\u{1B}$@".utf8))),
         (Array("$(D".utf8), .lowDouble(Array("\u{1B}$(D".utf8))),
-        (Array(")I".utf8), .high(CharacterEncoding(iconvName: "JIS_X0201"))),
+        (Array(")I".utf8), .high(.katakana)),
         (Array("$)C".utf8), .high(CharacterEncoding(iconvName: "EUC-KR"))),
         (Array("$)A".utf8), .high(CharacterEncoding(iconvName: "EUC-CN"))),
         (Array("-A".utf8), .high(CharacterEncoding(iconvName: "ISO-8859-1"))),
