@@ -8,12 +8,6 @@ struct BinaryPixelModule {
 
     init(_ file: DICOMFile) throws(SegmentationError) {
         let dataset = file.dataset
-        guard let sopClass = dataset.string(.sopClassUID), sopClass == SegmentationReader.sopClassUID else {
-            throw SegmentationError(.notASegmentation, "the SOP class is not Segmentation Storage")
-        }
-        guard dataset.string(.segmentationType) == "BINARY" else {
-            throw SegmentationError(.notASegmentation, "only SegmentationType BINARY can be read")
-        }
         guard let rows = dataset.integer(.rows), let columns = dataset.integer(.columns),
             let frames = dataset.integer(.numberOfFrames), rows > 0, columns > 0, frames > 0
         else {

@@ -1,3 +1,5 @@
+import DurableFiles
+
 /// A segmentation as a complete file in memory, and what a caller needs to know of it.
 public struct EncodedSegmentation: Sendable {
     /// The Part-10 file.
@@ -16,6 +18,9 @@ public struct EncodedSegmentation: Sendable {
     public let emptySegments: [String]
     /// Whether a pixel belongs to two segments.
     public let segmentsOverlap: Bool
+
+    /// SHA-256 of ``bytes``, computed anew each time.
+    public var digest: SHA256Digest { bytes.withUnsafeBytes { SHA256Digest(ofMemory: $0) } }
 }
 
 /// What came of a request.

@@ -35,6 +35,18 @@ public struct Segmentation: Sendable {
         public let references: [SourceReference]
     }
 
+    /// Segmentation Type (0062,0001).
+    public enum SegmentationType: String, Sendable, Hashable {
+        /// One bit for each pixel.
+        case binary = "BINARY"
+        /// Probability or occupancy; read as a mask of what is at least half of the maximum.
+        case fractional = "FRACTIONAL"
+        /// Segment numbers as pixel values; each frame is read as one mask for each segment in it.
+        case labelMap = "LABELMAP"
+    }
+
+    /// How the file holds its masks.
+    public let type: SegmentationType
     /// SOP Class UID of the segmentation.
     public let sopClassUID: String
     /// SOP Instance UID of the segmentation.
@@ -51,7 +63,7 @@ public struct Segmentation: Sendable {
     public let columns: Int
     /// YES, NO or UNDEFINED; `nil` where absent.
     public let segmentsOverlap: String?
-    /// In the order of the file.
+    /// In the order of the file, without the background of a label map.
     public let segments: [Segment]
     /// In the order of the file.
     public let frames: [Frame]

@@ -62,7 +62,7 @@ extension SegmentationDraft {
         let measures = try item.appendItem(.pixelMeasuresSequence)
         try measures.put(.pixelSpacing, legal(spelling.pixelSpacing, .pixelSpacing))
         let gap = regularSpacing
-        if let thickness = spelling.sliceThickness {
+        if let thickness = spelling.sliceThickness, let millimetres = Double(thickness), millimetres > 0 {
             try measures.put(.sliceThickness, legal([thickness], .sliceThickness))
         } else if let gap {
             try measures.put(.sliceThickness, DecimalString.rounded(gap))

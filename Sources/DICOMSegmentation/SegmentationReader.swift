@@ -2,7 +2,7 @@ import DICOMFiles
 import DurableFiles
 import Geometry
 
-/// Reads BINARY segmentations of any maker with an unpacker of its own.
+/// Reads segmentations of any maker, with an unpacker of its own for BINARY ones.
 ///
 /// DCMTK's reader of segmentations shifts masks where rows × columns is no multiple of 8, and is not used. Frames may
 /// be cropped: they keep their own geometry, and ``Segmentation/masks(on:)`` puts them on a series. What is not certain
@@ -10,6 +10,8 @@ import Geometry
 public enum SegmentationReader {
     /// Segmentation Storage (PS3.6 table A-1).
     public static let sopClassUID = "1.2.840.10008.5.1.4.1.1.66.4"
+    /// Label Map Segmentation Storage.
+    public static let labelMapSOPClassUID = "1.2.840.10008.5.1.4.1.1.66.7"
 
     /// Reads a file.
     public static func read(_ path: RawPath) throws -> Segmentation {
@@ -24,24 +26,30 @@ public enum SegmentationReader {
     /// Reads an open file.
     public static func read(_ file: DICOMFile) throws -> Segmentation {
         let dataset = file.dataset
-        let module = try BinaryPixelModule(file)
-        let segments = try segments(of: dataset)
+        guard let sopClass = dataset.string(.sopClassUID), [sopClassUID, labelMapSOPClassUID].contains(sopClass) else {
+            throw SegmentationError(.notASegmentation, "the SOP class is not that of a segmentation")
+        }
+        guard let type = dataset.string(.segmentationType).flatMap(Segmentation.SegmentationType.init) else {
+            throw SegmentationError(.notASegmentation, "SegmentationType is not BINARY, FRACTIONAL or LABELMAP")
+        }
+        let pixels = try SegmentationPixels(file, type: type)
+        let segments = try segments(of: dataset, background: pixels.background)
         let numbers = Set(segments.map(\.number))
         guard numbers.count == segments.count else {
             throw SegmentationError(.inconsistent, "two segments have the same number")
         }
-        let frames = try frames(of: file, module: module, numbers: numbers)
         return Segmentation(
-            sopClassUID: sopClassUID,
+            type: type,
+            sopClassUID: sopClass,
             sopInstanceUID: try required(.sopInstanceUID, in: dataset),
             seriesInstanceUID: try required(.seriesInstanceUID, in: dataset),
             studyInstanceUID: try required(.studyInstanceUID, in: dataset),
             frameOfReferenceUID: dataset.string(.frameOfReferenceUID),
-            rows: module.rows,
-            columns: module.columns,
+            rows: pixels.rows,
+            columns: pixels.columns,
             segmentsOverlap: dataset.string(.segmentsOverlap),
             segments: segments,
-            frames: frames,
+            frames: try frames(of: dataset, pixels: pixels, numbers: numbers),
             referencedSeries: referencedSeries(of: dataset)
         )
     }
@@ -55,13 +63,17 @@ public enum SegmentationReader {
 
     // MARK: - Segments
 
-    private static func segments(of dataset: DICOMDataset) throws(SegmentationError) -> [Segmentation.Segment] {
+    private static func segments(
+        of dataset: DICOMDataset,
+        background: Int?
+    ) throws -> [Segmentation.Segment] {
         let items = dataset.items(.segmentSequence)
         guard !items.isEmpty else { throw SegmentationError(.inconsistent, "SegmentSequence has no item") }
-        return try items.map { item throws(SegmentationError) in
-            guard let number = item.integer(.segmentNumber), number > 0 else {
+        return try items.compactMap { item in
+            guard let number = item.integer(.segmentNumber), number >= 0 else {
                 throw SegmentationError(.inconsistent, "a segment has no number")
             }
+            guard number != background else { return nil }
             return Segmentation.Segment(
                 number: number,
                 label: item.string(.segmentLabel) ?? "",
@@ -85,40 +97,38 @@ public enum SegmentationReader {
     // MARK: - Frames
 
     private static func frames(
-        of file: DICOMFile,
-        module: BinaryPixelModule,
+        of dataset: DICOMDataset,
+        pixels: SegmentationPixels,
         numbers: Set<Int>
     ) throws -> [Segmentation.Frame] {
-        let dataset = file.dataset
         let shared = dataset.firstItem(.sharedFunctionalGroupsSequence)
         let items = dataset.items(.perFrameFunctionalGroupsSequence)
-        guard items.count == module.frames else {
+        guard items.count == pixels.frameCount else {
             throw SegmentationError(
                 .inconsistent,
-                "NumberOfFrames is \(module.frames) but there are \(items.count) functional groups"
+                "NumberOfFrames is \(pixels.frameCount) but there are \(items.count) functional groups"
             )
         }
-        let stream = try file.nativePixelBytes(in: 0..<file.nativePixelLength)
-        return try items.enumerated().map { index, item in
+        return try items.enumerated().flatMap { index, item in
             func macro(_ tag: DICOMTag) -> DICOMDataset? { item.firstItem(tag) ?? shared?.firstItem(tag) }
-            guard let number = macro(.segmentIdentificationSequence)?.integer(.referencedSegmentNumber),
-                numbers.contains(number)
-            else {
-                throw SegmentationError(.inconsistent, "frame \(index + 1) names no segment of the file")
+            let named = macro(.segmentIdentificationSequence)?.integer(.referencedSegmentNumber)
+            let masks = try pixels.masks(index, named: named)
+            guard masks.allSatisfy({ numbers.contains($0.number) }) else {
+                throw SegmentationError(.inconsistent, "frame \(index + 1) belongs to a segment that is not described")
             }
+            let plane = try plane(macro, rows: pixels.rows, columns: pixels.columns, frame: index + 1)
             let derivation = item.items(.derivationImageSequence) + (shared?.items(.derivationImageSequence) ?? [])
-            return Segmentation.Frame(
-                segmentNumber: number,
-                plane: try plane(macro, module: module, frame: index + 1),
-                mask: module.mask(index, in: stream),
-                references: derivation.flatMap { $0.items(.sourceImageSequence) }.flatMap(references)
-            )
+            let references = derivation.flatMap { $0.items(.sourceImageSequence) }.flatMap(references)
+            return masks.map { number, mask in
+                Segmentation.Frame(segmentNumber: number, plane: plane, mask: mask, references: references)
+            }
         }
     }
 
     private static func plane(
         _ macro: (DICOMTag) -> DICOMDataset?,
-        module: BinaryPixelModule,
+        rows: Int,
+        columns: Int,
         frame: Int
     ) throws(SegmentationError) -> PlaneGeometry? {
         guard let position = macro(.planePositionSequence)?.doubles(.imagePositionPatient), position.count == 3,
@@ -132,8 +142,8 @@ public enum SegmentationReader {
             columnDirection: Vector3(orientation[3], orientation[4], orientation[5]),
             rowSpacing: spacing[0],
             columnSpacing: spacing[1],
-            rows: module.rows,
-            columns: module.columns
+            rows: rows,
+            columns: columns
         )
         guard let plane else {
             throw SegmentationError(.inconsistent, "the position, orientation or spacing of frame \(frame) is no plane")

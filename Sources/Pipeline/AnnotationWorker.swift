@@ -9,7 +9,7 @@ import ServiceLifecycle
 import Synchronization
 
 /// Finds what a job names: its profile, atlas and model.
-public protocol JobResources: Sendable {
+package protocol JobResources: Sendable {
     /// Loads what the job needs, or says in words that an operator can act on why it cannot be had.
     func resources(for job: Job) throws -> (source: AnnotationRequest.Source, model: LoadedModel)
 }
@@ -18,21 +18,21 @@ public protocol JobResources: Sendable {
 ///
 /// A job is leased with a heartbeat. When the lease is lost the run stops and publishes nothing; results under a lost
 /// lease touch no row. On graceful shutdown the running job is given back.
-public struct AnnotationWorker: Service {
+package struct AnnotationWorker: Service {
     /// What a worker is told.
-    public struct Configuration: Sendable {
+    package struct Configuration: Sendable {
         /// Shown in events; unique among the workers of a ledger.
-        public var id: WorkerID
+        package var id: WorkerID
         /// Where the ledger's store paths begin.
-        public var store: RawPath
+        package var store: RawPath
         /// Where results go.
-        public var output: RawPath
-        public var program: ProgramIdentity
-        public var lease: Duration
+        package var output: RawPath
+        package var program: ProgramIdentity
+        package var lease: Duration
         /// How long to wait when there is nothing to do.
-        public var idlePoll: Duration
+        package var idlePoll: Duration
 
-        public init(
+        package init(
             id: WorkerID,
             store: RawPath,
             output: RawPath,
@@ -54,7 +54,7 @@ public struct AnnotationWorker: Service {
     private let configuration: Configuration
     private let logger: Logger
 
-    public init(
+    package init(
         queue: any JobQueue,
         resources: any JobResources,
         configuration: Configuration,
@@ -67,7 +67,7 @@ public struct AnnotationWorker: Service {
     }
 
     /// Works until graceful shutdown.
-    public func run() async throws {
+    package func run() async throws {
         try await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 guard try await workOnce() else {
@@ -81,7 +81,7 @@ public struct AnnotationWorker: Service {
     /// Works on the next job, if there is one; returns whether there was.
     ///
     /// - Throws: the ledger's errors. What goes wrong with the job itself is recorded there.
-    public func workOnce() async throws -> Bool {
+    package func workOnce() async throws -> Bool {
         guard let leased = try await queue.claimNext(by: configuration.id, leaseFor: configuration.lease) else {
             return false
         }

@@ -40,6 +40,10 @@ struct ConformanceTests {
         try process.run()
         let data = try output.fileHandleForReading.readToEnd() ?? Data()
         process.waitUntilExit()
+        // 1 says that there are findings; anything else that the checker did not run.
+        guard [0, 1].contains(process.terminationStatus), !data.isEmpty else {
+            throw ConformanceSeries.Missing(description: "the checker ended with \(process.terminationStatus)")
+        }
         return try JSONDecoder().decode([Result].self, from: data)
     }
 

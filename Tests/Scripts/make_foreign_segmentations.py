@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Writes BINARY segmentations by other software to .cache/conformance/foreign: highdicom and dcmqi.
+"""Writes segmentations by other software to .cache/conformance/foreign: highdicom, dcmqi, and make_seg.py of the tools.
 
 They hold the true masks of the series that make_conformance_series.py wrote, run that first. highdicom_cropped.dcm has frames
 that are cut to a part of the source, in highdicom_unreferenced.dcm these name no source image, and dcmqi.dcm is what 3D Slicer
-writes.
+writes. labelmap_…, fractional_… and deflated_….dcm are of other types and encodings.
 """
 import argparse
 import json
@@ -14,9 +14,12 @@ import sys
 import tempfile
 
 CHECKOUT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+SHARED = os.environ.get("PREREAD_SHARED") or os.path.join(os.path.dirname(CHECKOUT), "shared")
 CACHE = os.environ.get("PREREAD_CACHE") or os.path.join(CHECKOUT, ".cache")
 VENV = os.environ.get("PREREAD_CONFORMANCE_VENV") or os.path.join(CACHE, "venv-conformance")
 SERIES = "plain"
+ENCODINGS = [("LABELMAP", "explicit"), ("LABELMAP", "rle"), ("LABELMAP", "deflated"), ("FRACTIONAL", "explicit"),
+             ("FRACTIONAL", "rle"), ("BINARY", "deflated")]
 NAMES = ["Liver", "Spleen"]
 CODES = ["10200004", "78961009"]
 CROP = dict(top=3, left=2, bottom=28, right=35)
@@ -116,7 +119,13 @@ def main():
         del frame.DerivationImageSequence
     seg.save_as(os.path.join(out, "highdicom_unreferenced.dcm"))
     dcmqi_file(folder, images, label, os.path.join(out, "dcmqi.dcm"))
-    print(f"make_foreign_segmentations: OK, 4 files in {out}")
+    tool = os.path.join(SHARED, "conformance", "make_seg.py")
+    environment = {**os.environ, "PREREAD_CONFORMANCE_VENV": VENV, "PYTHONDONTWRITEBYTECODE": "1"}
+    for kind, syntax in ENCODINGS:
+        path = os.path.join(out, f"{kind.lower()}_{syntax}.dcm")
+        subprocess.run([python, tool, folder, path, "--type", kind, "--syntax", syntax], check=True, env=environment,
+                       stdout=subprocess.DEVNULL)
+    print(f"make_foreign_segmentations: OK, {4 + len(ENCODINGS)} files in {out}")
 
 
 if __name__ == "__main__":
