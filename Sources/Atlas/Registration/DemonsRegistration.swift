@@ -80,8 +80,34 @@ struct DemonsRegistration {
             field.x = GaussianBlur.blurred(added(field.x, step.x), size: grid.size, sigma: sigma)
             field.y = GaussianBlur.blurred(added(field.y, step.y), size: grid.size, sigma: sigma)
             field.z = GaussianBlur.blurred(added(field.z, step.z), size: grid.size, sigma: sigma)
+            keepOnAtlas(&field)
         }
         return field
+    }
+
+    /// Takes back what moves a place beyond the atlas's first or last plane that the start lays between them.
+    ///
+    /// Nothing pulls there, so without this the field can drift off the end of the atlas and lose the level.
+    private func keepOnAtlas(_ field: inout DisplacementField) {
+        let grid = field.grid
+        let atlasGrid = atlas.canonical.grid
+        let low = atlasGrid.origin.z
+        let high = low + Double(atlasGrid.size.z - 1) * atlasGrid.spacing.z
+        let plane = grid.size.x * grid.size.y
+        let moved: [Float] = makePlanes(grid.size.z, of: plane) { z, output in
+            for y in 0..<grid.size.y {
+                for x in 0..<grid.size.x {
+                    let voxel = z * plane + y * grid.size.x + x
+                    let point = grid.point(x, y, z)
+                    let unmoved = start(point).z
+                    let step = Vector3(Double(field.x[voxel]), Double(field.y[voxel]), Double(field.z[voxel]))
+                    let height = start(point + step).z
+                    let allowed = min(max(height, min(low, unmoved)), max(high, unmoved))
+                    output[y * grid.size.x + x] = Float(step.z + (allowed - height) / start.zColumn.z)
+                }
+            }
+        }
+        field.z = moved
     }
 
     private func added(_ first: [Float], _ second: [Float]) -> [Float] {
