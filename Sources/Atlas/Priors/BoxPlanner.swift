@@ -11,6 +11,9 @@ public struct BoxPlanner: Sendable {
         /// A prior with fewer pixels in a slice, at 256, gives no box there.
         public var minimumArea = 40.0
 
+        /// Whether priors are sharpened by the target's own intensities where that is safe.
+        public var refinesByIntensity = true
+
         public init() {}
     }
 
@@ -19,25 +22,38 @@ public struct BoxPlanner: Sendable {
     public let coverage: [SliceCoverage]
     private let stack: SliceStack
     private let priors: [UInt16: LabelPrior]
+    private let refinedLabels: Set<UInt16>
 
     /// Computes the priors of the given labels, or of every label of the atlas's table.
     public init(_ alignment: AtlasAlignment, labels: [UInt16]? = nil, options: Options = Options()) {
         self.options = options
         stack = alignment.target.stack
-        let wanted = Set(labels ?? alignment.atlas.description.labels.map(\.id)).sorted()
+        let table = alignment.atlas.description.labels.map(\.id)
+        let wanted = Set(labels ?? table)
         let grid = alignment.target.volume.grid
         let warped = WarpedLabels(alignment.atlas.labels, map: alignment.map, grid: grid)
+        // Neighbours compete for voxels, so intensities need every structure and not only the wanted ones.
+        let needed = options.refinesByIntensity ? wanted.union(table) : wanted
+        let whole = needed.sorted().map { WholeGridLabel(label: $0, values: warped.probability(of: $0)) }
+        let refined =
+            options.refinesByIntensity
+            ? IntensityRefinement(alignment, coverage: warped.coverage).refine(whole) : [:]
         var priors: [UInt16: LabelPrior] = [:]
-        for label in wanted {
-            priors[label] = LabelPrior(label: label, grid: grid, values: warped.probability(of: label))
+        for item in whole where wanted.contains(item.label) {
+            priors[item.label] = LabelPrior(
+                label: item.label,
+                grid: grid,
+                values: refined[item.label] ?? item.values
+            )
         }
         self.priors = priors
+        refinedLabels = Set(refined.keys)
         coverage = CoverageMap(alignment).slices
     }
 
     /// The boxes of one label, in every slice where the prior is large enough and the atlas can speak.
     public func boxes(of label: UInt16) -> SegmentBoxes {
-        guard let prior = priors[label] else { return SegmentBoxes(label: label, slices: []) }
+        guard let prior = priors[label] else { return SegmentBoxes(label: label, source: .registration, slices: []) }
         let scale = Double(max(stack.rows, stack.columns)) / 256
         let minimum = options.minimumArea * scale * scale
         let found = concurrentMap(stack.planes.count) { slice -> [SliceBox] in
@@ -51,7 +67,11 @@ public struct BoxPlanner: Sendable {
             else { return [] }
             return [SliceBox(slice: slice, box: box, tight: tight, area: area, coverage: coverage[slice])]
         }
-        return SegmentBoxes(label: label, slices: found.flatMap { $0 })
+        return SegmentBoxes(
+            label: label,
+            source: refinedLabels.contains(label) ? .intensity : .registration,
+            slices: found.flatMap { $0 }
+        )
     }
 
     /// The prior of a label in a slice at the source's resolution: rows × columns bytes 0 and 1, row-major.

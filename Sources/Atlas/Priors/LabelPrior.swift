@@ -10,36 +10,14 @@ struct LabelPrior: Sendable {
 
     /// Crops a whole-grid probability; `nil` where nothing is above 0.
     init?(label: UInt16, grid: CanonicalGrid, values: [Float]) {
-        let size = grid.size
-        var low = (size.x, size.y, size.z)
-        var high = (-1, -1, -1)
-        for z in 0..<size.z {
-            for y in 0..<size.y {
-                let row = (z * size.y + y) * size.x
-                for x in 0..<size.x where values[row + x] > 0 {
-                    low = (min(low.0, x), min(low.1, y), min(low.2, z))
-                    high = (max(high.0, x), max(high.1, y), max(high.2, z))
-                }
-            }
-        }
-        guard high.0 >= 0 else { return nil }
-        low = (max(0, low.0 - 1), max(0, low.1 - 1), max(0, low.2 - 1))
-        high = (min(size.x - 1, high.0 + 1), min(size.y - 1, high.1 + 1), min(size.z - 1, high.2 + 1))
+        guard let window = GridWindow(of: values, size: grid.size, margin: (1, 1, 1)) else { return nil }
         self.label = label
         self.grid = CanonicalGrid(
-            size: GridSize(x: high.0 - low.0 + 1, y: high.1 - low.1 + 1, z: high.2 - low.2 + 1),
-            origin: grid.point(low.0, low.1, low.2),
+            size: window.size,
+            origin: grid.point(window.first.x, window.first.y, window.first.z),
             spacing: grid.spacing
         )
-        var cropped: [Float] = []
-        cropped.reserveCapacity(self.grid.size.count)
-        for z in low.2...high.2 {
-            for y in low.1...high.1 {
-                let row = (z * size.y + y) * size.x
-                cropped.append(contentsOf: values[row + low.0...row + high.0])
-            }
-        }
-        self.values = cropped
+        self.values = window.crop(values)
     }
 
     /// Pixels of a plane where the probability is above one half, row-major 0 and 1; `nil` where there are none.

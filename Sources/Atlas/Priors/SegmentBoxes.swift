@@ -27,6 +27,8 @@ public struct SliceBox: Sendable, Hashable {
 public struct SegmentBoxes: Sendable, Hashable {
     /// The atlas label.
     public let label: UInt16
+    /// What the prior was derived from.
+    public let source: PriorSource
     /// Ascending by slice; slices without a box are left out.
     public let slices: [SliceBox]
 

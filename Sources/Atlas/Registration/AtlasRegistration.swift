@@ -46,11 +46,20 @@ public struct AtlasRegistration: Sendable {
             throw .bodySize(widthRatio: profile.widthRatio, depthRatio: profile.depthRatio)
         }
         let end = best.atlasStart + Double(target.volume.grid.size.z - 1) * target.volume.grid.spacing.z / best.scale
+        let field =
+            options.lastStage == .deformable
+            ? DemonsRegistration(
+                target: target.volume,
+                targetBody: body,
+                atlas: atlas,
+                features: features,
+                start: profile.affine
+            ).field() : nil
         return AtlasAlignment(
             target: target,
             atlas: atlas,
-            map: SpatialMap(affine: profile.affine),
-            stage: .profile,
+            map: SpatialMap(affine: profile.affine, displacement: field),
+            stage: field == nil ? .profile : .deformable,
             score: best.score,
             atlasRange: best.atlasStart...end,
             widthRatio: profile.widthRatio,
