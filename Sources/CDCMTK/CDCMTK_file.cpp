@@ -72,7 +72,7 @@ void parse_into(CDCMTK_file &file) {
     Encoding encoding = encoding_of(file.meta.transfer_syntax);
     uint64_t begin = file.meta.data_begin;
     if (file.meta.transfer_syntax.empty()) {
-        encoding = guess_encoding(*file.source, begin);
+        encoding = guess_encoding(*file.source, begin, file.meta.has_magic);
         file.guessed = true;
         file.meta.transfer_syntax = name_of(encoding);
     } else if (file.meta.transfer_syntax == deflated_little) {

@@ -52,6 +52,13 @@ std::vector<char> raw_value(DcmElement &element) {
 
 bool is_decimal(DcmEVR vr) { return vr == EVR_DS || vr == EVR_IS; }
 
+/// The VR by which a value is read. Relays that do not know an attribute write it as UN; the dictionary knows more.
+DcmEVR value_vr(DcmElement &element) {
+    const DcmEVR vr = element.ident();
+    if (vr != EVR_UN && vr != EVR_UNKNOWN && vr != EVR_UNKNOWN2B) return vr;
+    return DcmTag(element.getTag().getXTag()).getEVR();
+}
+
 /// Bytes of one binary value, 0 for what is none.
 size_t binary_size(DcmEVR vr) {
     switch (vr) {
@@ -88,7 +95,7 @@ Number little_endian(const std::vector<char> &bytes, size_t index) {
 
 /// A binary value as a double; integers of up to 32 bits are exact.
 bool binary_at(DcmElement &element, size_t index, double &result) {
-    const DcmEVR vr = element.ident();
+    const DcmEVR vr = value_vr(element);
     const size_t size = binary_size(vr);
     const std::vector<char> bytes = raw_value(element);
     if (size == 0 || index >= bytes.size() / size) return false;
@@ -107,7 +114,7 @@ bool binary_at(DcmElement &element, size_t index, double &result) {
 }
 
 bool number_at(DcmElement &element, size_t index, double &result) {
-    if (!is_decimal(element.ident())) return binary_at(element, index, result) && std::isfinite(result);
+    if (!is_decimal(value_vr(element))) return binary_at(element, index, result) && std::isfinite(result);
     std::string text;
     if (!text_at(element, index, text)) return false;
     // Only what PS3.5 table 6.2-1 allows: from_chars would also take "nan" and "inf".
@@ -161,7 +168,7 @@ size_t CDCMTK_item_value_count(CDCMTK_item *item, uint16_t group, uint16_t numbe
     return guarded<size_t>(nullptr, 0, [&]() -> size_t {
         DcmElement *element = element_of(item, group, number);
         if (!element || described(*element).length == 0) return 0;
-        const size_t size = binary_size(element->ident());
+        const size_t size = binary_size(value_vr(*element));
         const std::vector<char> bytes = raw_value(*element);
         if (size > 0) return bytes.size() / size;
         return 1 + static_cast<size_t>(std::count(bytes.begin(), bytes.end(), '\\'));

@@ -319,13 +319,14 @@ Meta scan_meta(const ByteSource &source) {
     return meta;
 }
 
-Encoding guess_encoding(const ByteSource &source, uint64_t begin) {
+Encoding guess_encoding(const ByteSource &source, uint64_t begin, bool prefixed) {
     if (source.size() < begin || source.size() - begin < 8) throw Failure(CDCMTK_NOT_DICOM, "no data set");
     uint8_t head[8];
     source.read(begin, head, sizeof head);
-    // Every data set of an image starts in group 0008, a directory in group 0004.
-    const bool little = (head[0] == 8 || head[0] == 4) && head[1] == 0;
-    const bool big = head[0] == 0 && (head[1] == 8 || head[1] == 4);
+    // Every data set of an image starts in group 0008, a directory in group 0004. Behind the DICOM prefix any will do.
+    const bool known_little = (head[0] == 8 || head[0] == 4) && head[1] == 0;
+    const bool known_big = head[0] == 0 && (head[1] == 8 || head[1] == 4);
+    const bool little = known_little || (prefixed && !known_big), big = known_big;
     if (!little && !big) throw Failure(CDCMTK_NOT_DICOM, "neither a DICOM prefix nor a data set");
     const bool letters = head[4] >= 'A' && head[4] <= 'Z' && head[5] >= 'A' && head[5] <= 'Z';
     if (big && !letters) throw Failure(CDCMTK_NOT_DICOM, "neither a DICOM prefix nor a data set");

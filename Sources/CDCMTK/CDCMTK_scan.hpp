@@ -47,8 +47,9 @@ constexpr uint64_t maximum_elements = 4'000'000;
 /// Reads the preamble and group 2, by their tags and not by the group length, which can lie.
 Meta scan_meta(const ByteSource &source);
 
-/// The encoding that the first element of a bare data set is written in; fails when it looks like none.
-Encoding guess_encoding(const ByteSource &source, uint64_t begin);
+/// The encoding that the first element of a data set is written in; fails when it looks like none. `prefixed` says that
+/// the file claims to be DICOM.
+Encoding guess_encoding(const ByteSource &source, uint64_t begin, bool prefixed);
 
 struct DataSetScan {
     PixelLocation pixels;

@@ -42,7 +42,7 @@ static void initialise_once(void) {
 
 static void forward_error(void *user, xmlErrorPtr error) {
     struct CLibXML2_reporter *reporter = user;
-    if (error == NULL || reporter->doctype_line != 0) return;
+    if (error == NULL || error->level == XML_ERR_WARNING || reporter->doctype_line != 0) return;
     reporter->report(reporter->context, error->code, error->line, error->message ? error->message : "");
 }
 

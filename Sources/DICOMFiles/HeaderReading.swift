@@ -7,7 +7,7 @@ enum HeaderReading {
         let opened = try OpenedFile(path)
         let file = try DICOMFile.open(descriptor: opened.descriptor)
         let dataset = file.dataset
-        let identifiers = try identifiers(of: file)
+        let (sopClass, instance) = try acceptedObject(file)
         let reader = try checkedFrames(of: file)
         let frames = try FrameGeometry.frames(of: dataset, module: reader.module)
         if file.isEncapsulated { try reader.checkFrames(upTo: pixelCheck.frameLimit) }
@@ -15,7 +15,7 @@ enum HeaderReading {
             path: path,
             digest: try opened.digest(of: path),
             fileSize: file.fileSize,
-            identifiers: identifiers,
+            identifiers: try identifiers(of: dataset, sopClass: sopClass, instance: instance),
             pixels: reader.module,
             frames: frames,
             description: InstanceHeader.Description(
@@ -29,7 +29,10 @@ enum HeaderReading {
         )
     }
 
-    private static func identifiers(of file: DICOMFile) throws(DICOMFileError) -> InstanceHeader.Identifiers {
+    /// The class and the name of an object that the service takes in.
+    private static func acceptedObject(
+        _ file: DICOMFile
+    ) throws(DICOMFileError) -> (sopClass: String, instance: String) {
         let dataset = file.dataset
         guard file.mediaStorageSOPClassUID != SOPClass.mediaStorageDirectory,
             !dataset.contains(DICOMTag(0x0004, 0x1220))  // Directory Record Sequence
@@ -38,20 +41,31 @@ enum HeaderReading {
         guard SOPClass.crossSectionalImages.contains(sopClass) else {
             throw DICOMFileError(.otherObject, "Not a CT, MR or PET image")
         }
-        let instance = try DICOMUID.required(.sopInstanceUID, of: dataset)
+        return (sopClass, try DICOMUID.required(.sopInstanceUID, of: dataset))
+    }
+
+    private static func identifiers(
+        of dataset: DICOMDataset,
+        sopClass: String,
+        instance: String
+    ) throws(DICOMFileError) -> InstanceHeader.Identifiers {
         let study = try DICOMUID.required(.studyInstanceUID, of: dataset)
         let series = try DICOMUID.required(.seriesInstanceUID, of: dataset)
-        guard dataset.hasValue(.frameOfReferenceUID) else {
-            throw DICOMFileError(.noFrameOfReference, "Frame of Reference UID is missing, and none is invented")
-        }
         return InstanceHeader.Identifiers(
             sopClassUID: sopClass,
             sopInstanceUID: instance,
             studyInstanceUID: study,
             seriesInstanceUID: series,
-            frameOfReferenceUID: try DICOMUID.required(.frameOfReferenceUID, of: dataset),
+            frameOfReferenceUID: try frameOfReference(of: dataset),
             patientIdentity: patientIdentity(of: dataset)
         )
+    }
+
+    private static func frameOfReference(of dataset: DICOMDataset) throws(DICOMFileError) -> String {
+        guard dataset.hasValue(.frameOfReferenceUID) else {
+            throw DICOMFileError(.noFrameOfReference, "Frame of Reference UID is missing, and none is invented")
+        }
+        return try DICOMUID.required(.frameOfReferenceUID, of: dataset)
     }
 
     /// A NUL lies between the two, which neither can hold, so no pair looks like another.

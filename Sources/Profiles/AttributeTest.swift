@@ -35,9 +35,8 @@ extension AttributeTest: CustomStringConvertible {
 }
 
 extension Double {
-    /// Without `.0` for whole numbers, and never with more than two decimals.
+    /// Without `.0` for whole numbers.
     var shortest: String {
-        let rounded = (self * 100).rounded() / 100
-        return rounded.magnitude < 1e15 && rounded == rounded.rounded() ? String(Int(rounded)) : String(rounded)
+        magnitude < 1e15 && self == rounded() ? String(Int(self)) : String(self)
     }
 }

@@ -20,6 +20,7 @@ public struct MatchAttribute: Sendable, Hashable {
     public let key: String
     /// Group and element.
     public let tag: UInt32
+    /// What an explanation may show of the values.
     public let disclosure: Disclosure
 
     /// Why a rule cannot use an attribute.
@@ -85,7 +86,7 @@ public struct MatchAttribute: Sendable, Hashable {
         Self("Laterality", 0x0020_0060, .coded),
         Self("ImageLaterality", 0x0020_0062, .coded),
         Self("PatientPosition", 0x0018_5100, .coded),
-        Self("PatientSex", 0x0010_0040, .coded),
+        Self("PatientSex", 0x0010_0040, .hidden),
         Self("ViewPosition", 0x0018_5101, .coded),
         Self("ContrastBolusAgent", 0x0018_0010, .text),
         Self("ContrastBolusRoute", 0x0018_1040, .text),
@@ -151,7 +152,8 @@ public struct MatchAttribute: Sendable, Hashable {
         "PatientName", "PatientID", "IssuerOfPatientID", "OtherPatientIDs", "OtherPatientNames", "PatientBirthDate",
         "PatientBirthTime", "PatientBirthName", "PatientMotherBirthName", "PatientAddress", "PatientAge",
         "PatientComments", "PatientTelephoneNumbers", "PatientWeight", "PatientSize", "AdditionalPatientHistory",
-        "EthnicGroup", "Occupation", "MedicalRecordLocator", "MilitaryRank", "AccessionNumber", "AdmissionID", "StudyID",
+        "EthnicGroup", "Occupation", "MedicalRecordLocator", "MilitaryRank", "AccessionNumber", "AdmissionID",
+        "StudyID",
         "StudyDate", "SeriesDate", "AcquisitionDate", "ContentDate", "StudyTime", "SeriesTime", "AcquisitionTime",
         "ContentTime", "ReferringPhysicianName", "PerformingPhysicianName", "NameOfPhysiciansReadingStudy",
         "OperatorsName", "RequestingPhysician", "PhysiciansOfRecord", "ImageComments", "StudyInstanceUID",

@@ -11,7 +11,9 @@ public indirect enum MatchRule: Sendable, Hashable {
 
 /// A test of one attribute.
 public struct AttributeRule: Sendable, Hashable {
+    /// What is looked at.
     public let attribute: MatchAttribute
+    /// What it is tested for.
     public let test: AttributeTest
     /// Which of several values is tested, counted from 1; `nil` for every one.
     public let valueNumber: Int?
@@ -23,23 +25,31 @@ public struct AttributeRule: Sendable, Hashable {
 
 /// The plane of a slice, from Image Orientation (Patient) (0020,0037), PS3.3 section C.7.6.2.1.1.
 public struct OrientationRule: Sendable, Hashable {
+    /// The plane that the slice has to lie in.
     public let plane: SliceOrientation.Plane
     /// Degrees by which the slice's normal may lean away from the plane's.
     public let tolerance: Double
+    /// Where the rule stands in the profile's file.
     public let line: Int
 }
 
 /// How many instances (frames of a multi-frame instance) the series has.
 public struct SliceCountRule: Sendable, Hashable {
+    /// `nil` for no lower limit.
     public let minimum: Int?
+    /// `nil` for no upper limit.
     public let maximum: Int?
+    /// Where the rule stands in the profile's file.
     public let line: Int
 }
 
 /// Which values Image Type (0008,0008) must have and must not have, wherever they stand.
 public struct ImageTypeRule: Sendable, Hashable {
+    /// Values that all have to be there.
     public let contains: [String]
+    /// Values of which none may be there.
     public let excludes: [String]
+    /// Where the rule stands in the profile's file.
     public let line: Int
 }
 
@@ -52,8 +62,11 @@ public struct MatchGroup: Sendable, Hashable {
         case none
     }
 
+    /// How many of the rules have to hold.
     public let quantifier: Quantifier
+    /// The rules, which can be groups again.
     public let rules: [MatchRule]
+    /// Where the rule stands in the profile's file.
     public let line: Int
 }
 

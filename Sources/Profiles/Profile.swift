@@ -8,18 +8,23 @@ public struct Profile: Sendable, Hashable {
     public let id: String
     /// Numbers with dots between them, for example `1.2`.
     public let version: String
+    /// At most 64 characters.
     public let title: String
+    /// A sentence for people, or empty.
     public let description: String
     /// The higher number wins where several profiles fit.
     public let priority: Int
     /// Every instance of a series has to satisfy all of these.
     public let rules: [MatchRule]
+    /// Which network is used.
     public let model: ProfileModel
+    /// How pixel values become grey values.
     public let intensity: ProfileIntensity
     /// The name of the atlas package below `profiles/atlases/`; `nil` for profiles that work by prompts alone.
     public let atlas: String?
     /// At least one; segment numbers follow this order.
     public let segments: [ProfileSegment]
+    /// How the SEG is written.
     public let output: ProfileOutput
     /// The file as it was named to Preread.
     public let file: String
@@ -51,9 +56,11 @@ public struct ProfileModel: Sendable, Hashable {
         case int8
     }
 
+    /// Which model it is.
     public let choice: Choice
     /// Where given, a model with other weights is refused.
     public let sha256: SHA256Digest?
+    /// The arithmetic of the encoder.
     public let precision: Precision
 }
 
@@ -76,5 +83,6 @@ public struct ProfileOutput: Sendable, Hashable {
     public let seriesNumber: Int
     /// Series Description (0008,103E), at most 64 ASCII characters.
     public let seriesDescription: String
+    /// Segmentation Type (0062,0001).
     public let encoding: Encoding
 }

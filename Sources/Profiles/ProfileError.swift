@@ -15,6 +15,7 @@ public struct ProfileError: Error, Sendable, Hashable, CustomStringConvertible {
         /// What to do about it.
         public let remedy: String
 
+        /// One thing that is wrong.
         public init(file: String, line: Int?, message: String, remedy: String) {
             self.file = file
             self.line = line
@@ -32,6 +33,7 @@ public struct ProfileError: Error, Sendable, Hashable, CustomStringConvertible {
     /// At least one, in the order of files and lines.
     public let problems: [Problem]
 
+    /// An error of at least one problem.
     public init(_ problems: [Problem]) {
         precondition(!problems.isEmpty, "an error says what is wrong")
         self.problems = problems

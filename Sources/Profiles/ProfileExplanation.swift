@@ -1,7 +1,10 @@
 /// Why a profile fits a series, or why not.
 public struct ProfileExplanation: Sendable, Hashable {
+    /// The profile's id.
     public let profileID: String
+    /// The profile's version.
     public let version: String
+    /// The profile's priority.
     public let priority: Int
     /// Whether every instance satisfies all the rules.
     public let matches: Bool

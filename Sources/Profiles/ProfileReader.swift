@@ -2,8 +2,9 @@ import DurableFiles
 
 /// Reads profiles with one schema and one code table.
 public struct ProfileReader: Sendable {
-    /// The names of the two files beside the profiles.
+    /// The name of the schema beside the profiles.
     public static let schemaName = "profile.xsd"
+    /// The name of the code table beside the profiles.
     public static let codesName = "codes.tsv"
 
     private let schema: XMLDocument.Schema

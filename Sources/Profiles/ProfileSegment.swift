@@ -10,13 +10,17 @@ public struct ProfileSegment: Sendable, Hashable {
     public let type: ProfileCode
     /// Segmented Property Type Modifier (0062,0011): the side (CID 244) and whatever else qualifies the type.
     public let modifiers: [ProfileCode]
+    /// In which a viewer is asked to show the segment.
     public let colour: RGBColour
     /// The structure's name in the atlas; `nil` where nothing of the atlas is used.
     public let atlasLabel: String?
+    /// How the prior becomes a box.
     public let prompt: PromptRule
     /// mL that are to be expected; a limit that is missing is `nil`.
     public let expectedVolume: VolumeRange?
+    /// When a mask is good enough to be written.
     public let emit: EmitRule
+    /// What is done with the masks of all slices together.
     public let cleaning: MaskCleaning
     /// Where the segment stands in the profile's file.
     public let line: Int
@@ -31,7 +35,9 @@ public struct ProfileSegment: Sendable, Hashable {
 
     /// mL; at least one limit is there.
     public struct VolumeRange: Sendable, Hashable {
+        /// mL, or `nil` for no lower limit.
         public let minimum: Double?
+        /// mL, or `nil` for no upper limit.
         public let maximum: Double?
 
         /// Whether a volume in mL is within the limits, which belong to the range.

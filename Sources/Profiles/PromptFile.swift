@@ -12,10 +12,13 @@ public struct PromptFile: Sendable, Hashable {
     public struct Segment: Sendable, Hashable {
         /// Segment Label, at most 64 ASCII characters.
         public let label: String
+        /// Segmented Property Category.
         public let category: ProfileCode
+        /// Segmented Property Type.
         public let type: ProfileCode
         /// The side, where the structure has one.
         public let modifier: ProfileCode?
+        /// In which a viewer is asked to show the segment.
         public let colour: RGBColour?
         /// Values after the modality LUT; `nil` leaves the profile's intensity.
         public let window: Window?
@@ -25,7 +28,9 @@ public struct PromptFile: Sendable, Hashable {
 
     /// `low` becomes 0 and `high` 255; `low` is smaller.
     public struct Window: Sendable, Hashable {
+        /// What becomes 0.
         public let low: Double
+        /// What becomes 255.
         public let high: Double
     }
 
@@ -35,21 +40,29 @@ public struct PromptFile: Sendable, Hashable {
         public let sopInstanceUID: String
         /// Counted from 1; 1 for a single-frame image.
         public let frame: Int
+        /// There are points where this is `nil`.
         public let box: Box?
+        /// There is a box where this is empty.
         public let points: [Point]
     }
 
     /// Two corners; x0 < x1 and y0 < y1.
     public struct Box: Sendable, Hashable {
+        /// The left side, source pixels.
         public let x0: Double
+        /// The upper side, source pixels.
         public let y0: Double
+        /// The right side, source pixels.
         public let x1: Double
+        /// The lower side, source pixels.
         public let y1: Double
     }
 
     /// A click.
     public struct Point: Sendable, Hashable {
+        /// Column, source pixels.
         public let x: Double
+        /// Row, source pixels.
         public let y: Double
         /// Whether the point is in the structure (label 1) or beside it (label 0).
         public let isForeground: Bool

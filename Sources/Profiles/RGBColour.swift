@@ -1,9 +1,13 @@
 /// A colour in sRGB (IEC 61966-2-1), 8 bits a channel, in which a viewer is asked to show a segment.
 public struct RGBColour: Sendable, Hashable, CustomStringConvertible {
+    /// 0 to 255.
     public let red: UInt8
+    /// 0 to 255.
     public let green: UInt8
+    /// 0 to 255.
     public let blue: UInt8
 
+    /// A colour of three channels.
     public init(red: UInt8, green: UInt8, blue: UInt8) {
         self.red = red
         self.green = green

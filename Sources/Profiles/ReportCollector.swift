@@ -57,7 +57,8 @@ final class ReportCollector {
         switch code {
         case Int(CLibXML2_code_doctype.rawValue): "Remove the declaration and write the text itself"
         case 1871 where message.contains("Missing child"): "Add the element that is expected"
-        case 1871: "Remove or rename the element, or move it: elements have a fixed order. README.md beside it lists all"
+        case 1871:
+            "Remove or rename the element, or move it: elements have a fixed order. README.md beside it lists all"
         case 1845: "The file must start with the element that its schema declares: start from a shipped file"
         case 1866, 1867: "Remove the attribute or correct its name. README.md beside it lists all"
         case 1868: "Add the attribute"

@@ -1,5 +1,3 @@
-import Foundation
-
 /// Evaluates one rule on all instances of a series.
 struct RuleEvaluation {
     let facts: SeriesFacts
@@ -71,7 +69,9 @@ struct RuleEvaluation {
         var known: [[String]: Bool] = [:]
         for instance in facts.instances {
             var values = values(rule.attribute.key, of: instance)
-            if let number = rule.valueNumber { values = values.indices.contains(number - 1) ? [values[number - 1]] : [] }
+            if let number = rule.valueNumber {
+                values = values.indices.contains(number - 1) ? [values[number - 1]] : []
+            }
             // Most slices of a series say the same, and a pattern is dear.
             let holds = known[values] ?? passes(values)
             known[values] = holds
@@ -89,7 +89,8 @@ struct RuleEvaluation {
                 let angle = orientation.angle(to: rule.plane)
                 // Cosines have few digits: what is written as the limit itself must not fail by rounding.
                 let holds = angle <= rule.tolerance + 1e-6
-                sight.append(holds, "\(orientation.nearestPlane.rawValue), \(angle.shortest)° away")
+                let degrees = (angle * 10).rounded() / 10
+                sight.append(holds, "\(degrees.shortest)° from \(rule.plane.rawValue)")
             } else {
                 sight.append(false, values.isEmpty ? RuleResult.absent : "no usable orientation")
             }

@@ -7,6 +7,7 @@ public struct SeriesFacts: Sendable, Hashable {
     /// Absent attributes have no entry.
     public var instances: [[String: [String]]]
 
+    /// Facts of the instances, in any order.
     public init(instances: [[String: [String]]]) {
         self.instances = instances
     }

@@ -50,6 +50,7 @@ public struct SiteConfiguration: Sendable, Hashable {
         case critical
     }
 
+    /// Where studies come in, and where everything that becomes of them goes.
     public let folders: Folders
     /// The SQLite file of the ledger. Default `ledger.sqlite`.
     public let ledger: RawPath
@@ -59,13 +60,22 @@ public struct SiteConfiguration: Sendable, Hashable {
     public let models: RawPath
     /// The model for profiles that name none.
     public let defaultModel: String?
+    /// How files are taken in.
     public let ingest: Ingest
+    /// Who does the work.
     public let workers: Workers
     /// Default `info`.
     public let logLevel: LogLevel
 
     /// The name of the schema beside a site file.
     public static let schemaName = "site.xsd"
+
+    /// The defaults of everything, with paths relative to a folder: what a site file without elements there would say.
+    public static func defaults(in folder: RawPath) -> SiteConfiguration {
+        let empty = XMLElement(name: "site", line: 1, attributes: [:], children: [], text: "")
+        var reader = ElementReader(file: "")
+        return SiteReader(root: empty, file: "", folder: folder).site(&reader)
+    }
 
     /// Reads and checks a site file with the `site.xsd` in its folder.
     public static func load(_ path: RawPath) throws(ProfileError) -> SiteConfiguration {

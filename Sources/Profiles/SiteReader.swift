@@ -8,6 +8,14 @@ struct SiteReader {
 
     func site() throws(ProfileError) -> SiteConfiguration {
         var reader = ElementReader(file: file)
+        let site = site(&reader)
+        checkPlaces(site, &reader)
+        try reader.finish()
+        return site
+    }
+
+    /// The site, before its places are checked.
+    func site(_ reader: inout ElementReader) -> SiteConfiguration {
         let folders = SiteConfiguration.Folders(
             incoming: path("folders", "incoming", default: "incoming"),
             annotated: path("folders", "annotated", default: "annotated"),
@@ -15,7 +23,7 @@ struct SiteReader {
             rejected: path("folders", "rejected", default: "rejected"),
             store: path("folders", "store", default: "store")
         )
-        let site = SiteConfiguration(
+        return SiteConfiguration(
             folders: folders,
             ledger: path("ledger", "sqlite", default: "ledger.sqlite"),
             profiles: path("profiles", "folder", default: "../profiles"),
@@ -25,9 +33,6 @@ struct SiteReader {
             workers: workers(&reader),
             logLevel: root.child("log").map { reader.choice($0, "level", default: .info) } ?? .info
         )
-        checkPlaces(site, &reader)
-        try reader.finish()
-        return site
     }
 
     private func path(_ element: String, _ attribute: String, default fallback: String) -> RawPath {

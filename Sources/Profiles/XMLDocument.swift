@@ -13,12 +13,14 @@ public struct XMLDocument: Sendable, Hashable {
         let bytes: [UInt8]
         let file: String
 
+        /// A schema's bytes; `file` is its name in errors.
         public init(bytes: [UInt8], file: String) {
             self.bytes = bytes
             self.file = file
         }
     }
 
+    /// The outermost element.
     public let root: XMLElement
 
     /// Parses and validates a document; `file` is its name in errors.
