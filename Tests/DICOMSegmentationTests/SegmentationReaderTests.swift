@@ -69,14 +69,10 @@ struct SegmentationReaderTests {
 
     @Test(
         "Segmentations by other software come back on the frames that they were drawn on",
-<<<<<<< HEAD
-        arguments: ["highdicom", "highdicom_cropped", "highdicom_unreferenced", "dcmqi"]
-=======
         arguments: [
             "highdicom", "highdicom_cropped", "highdicom_unreferenced", "dcmqi", "binary_deflated",
             "labelmap_explicit", "labelmap_rle", "labelmap_deflated", "fractional_explicit", "fractional_rle",
         ]
->>>>>>> seg
     )
     func readsForeignFiles(name: String) throws {
         let source = try ConformanceSeries("plain")
