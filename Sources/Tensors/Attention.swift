@@ -80,14 +80,20 @@ package struct AttentionViews {
     ) {
         for head in range {
             let first = scores + (head - range.lowerBound) * queries.rows * keys.rows
-            multiply(
-                MatrixView(first, rows: queries.rows, columns: keys.rows),
-                self.head(head, of: values),
-                into: result + head * depth,
-                stride: stride
-            )
+            let values = self.head(head, of: self.values)
+            for start in Swift.stride(from: 0, to: keys.rows, by: Self.keyBlock) {
+                let count = min(Self.keyBlock, keys.rows - start)
+                multiply(
+                    MatrixView(first + start, rows: queries.rows, columns: count, stride: keys.rows),
+                    MatrixView(values.base + start * values.stride, rows: count, columns: depth, stride: values.stride),
+                    into: result + head * depth,
+                    stride: stride,
+                    adding: start > 0
+                )
+            }
         }
     }
+    private static let keyBlock = 512
 
     /// One head's columns.
     package func head(_ head: Int, of view: MatrixView) -> MatrixView {

@@ -47,7 +47,8 @@ package func multiply(
     _ left: MatrixView,
     _ right: MatrixView,
     into result: UnsafeMutablePointer<Float>,
-    stride: Int
+    stride: Int,
+    adding: Bool = false
 ) {
     precondition(left.columns == right.rows, "inner lengths \(left.columns) and \(right.rows)")
     guard left.rows > 0, right.columns > 0 else { return }
@@ -63,7 +64,7 @@ package func multiply(
         Int32(left.stride),
         right.base,
         Int32(right.stride),
-        0,
+        adding ? 1 : 0,
         result,
         Int32(stride)
     )
