@@ -114,7 +114,9 @@ let package = Package(
         ),
         .target(
             name: "Evaluation",
-            dependencies: ["Pipeline", "DICOMFiles", "DICOMSegmentation", "Geometry", "Atlas"],
+            dependencies: [
+                "Pipeline", "DICOMFiles", "DICOMSegmentation", "Geometry", "Atlas", "Profiles", "DurableFiles",
+            ],
             swiftSettings: hot
         ),
 
@@ -129,6 +131,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict
         ),

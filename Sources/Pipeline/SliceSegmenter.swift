@@ -2,7 +2,6 @@ import DICOMFiles
 import DICOMSegmentation
 import Geometry
 import SegmentAnything
-import Tensors
 
 /// Runs the network over the slices of a volume: each slice is read and encoded once for each intensity scaling, and all
 /// its prompts are decoded from that one embedding in one batch.
@@ -87,7 +86,7 @@ struct SliceSegmenter {
                 segment: question.segment,
                 prompt: question.prompt,
                 predictedIoU: prediction.predictedIoU,
-                mask: FrameMask(rows: volume.rows, columns: volume.columns, pixels: Self.pixels(prediction.logits))
+                mask: FrameMask(rows: volume.rows, columns: volume.columns, pixels: prediction.pixels)
             )
         }
     }
@@ -100,11 +99,6 @@ struct SliceSegmenter {
             if !found.contains(rule) { found.append(rule) }
         }
         return found
-    }
-
-    /// 1 where the logit is above 0.
-    private static func pixels(_ logits: Tensor) -> [UInt8] {
-        logits.withUnsafeBufferPointer { buffer in buffer.map { $0 > 0 ? 1 : 0 } }
     }
 }
 

@@ -41,20 +41,25 @@ struct AtlasBuildCommand: AsyncParsableCommand {
         guard let modality = AtlasModality(rawValue: modality.uppercased()) else {
             throw CommandFailure(.wrongUse, "--modality \(modality): CT or MR")
         }
-        let builder = AtlasBuilder(
-            name: name,
-            modality: modality,
-            provenance: provenance,
-            licence: licence,
-            labels: try Self.labels(RawPath(table))
-        )
         let folder = AtlasStore(profiles: profiles.path).folder(named: name)
         try AtomicFile.createFolder(folder.parent)
+        let known = try Self.labels(RawPath(table))
         do {
+            let labelImage = try NIfTIImage(contentsOf: RawPath(labels))
+            let present = Set(try labelImage.labels().presentLabels)
+            let absent = known.filter { !present.contains($0.id) }.map(\.name)
+            if !absent.isEmpty { StandardError.print("not in the labels: \(absent.joined(separator: ", "))") }
+            let builder = AtlasBuilder(
+                name: name,
+                modality: modality,
+                provenance: provenance,
+                licence: licence,
+                labels: known.filter { present.contains($0.id) }
+            )
             let description = try builder.build(
                 image: try NIfTIImage(contentsOf: RawPath(image)),
-                labels: try NIfTIImage(contentsOf: RawPath(labels)),
-                into: folder
+                labels: labelImage,
+                into: folder.parent
             )
             print("built \(name): \(description.size.x) × \(description.size.y) × \(description.size.z) voxels, "
                 + "\(description.labels.count) structures, in \(folder.displayName)")

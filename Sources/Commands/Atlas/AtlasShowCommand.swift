@@ -1,5 +1,6 @@
 import ArgumentParser
 import Atlas
+import Geometry
 
 /// Shows what an atlas package holds.
 struct AtlasShowCommand: AsyncParsableCommand {

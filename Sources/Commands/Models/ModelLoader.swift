@@ -1,4 +1,5 @@
 import Checkpoints
+import DurableFiles
 import LiteMedSAM
 import Pipeline
 import SAMMed2D

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Checkpoints
+import DurableFiles
 
 /// Lists model packages.
 struct ModelsListCommand: AsyncParsableCommand {

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Checkpoints
+import DurableFiles
+import Foundation
 
 /// Shows one model package.
 struct ModelsShowCommand: AsyncParsableCommand {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DICOMFiles
 import DurableFiles
 import Profiles
 

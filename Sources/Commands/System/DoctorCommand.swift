@@ -1,7 +1,10 @@
 import ArgumentParser
+import Checkpoints
 import DICOMFiles
+import DurableFiles
 import Foundation
 import Pipeline
+import Profiles
 import Tensors
 
 /// What this machine has, what is used of it, and what is wrong.
@@ -48,13 +51,14 @@ struct DoctorCommand: AsyncParsableCommand {
     private var throughput: Check {
         let left = Tensor(zeros: [256, 768])
         let right = Tensor(zeros: [3_072, 768])
-        let best = (0..<5).map { _ in
+        let best = (0..<5).map { _ -> Double in
             let start = ContinuousClock.now
             _ = left.multiplied(byTransposed: right)
             let elapsed = start.duration(to: .now).components
             return Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
         }.min()
-        let rate = 2 * 256 * 768 * 3_072 / (best ?? .infinity) / 1e9
+        let operations: Double = 2 * 256 * 768 * 3_072
+        let rate: Double = operations / (best ?? .infinity) / 1e9
         return Check(what: "fp32 rate", found: "\(Int(rate)) GFLOP/s", isGood: rate > 1)
     }
 

@@ -1,3 +1,4 @@
+import Checkpoints
 import DICOMFiles
 import DurableFiles
 import Ingest

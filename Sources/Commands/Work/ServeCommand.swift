@@ -1,7 +1,8 @@
 import ArgumentParser
 import Checkpoints
-import Foundation
 import DurableFiles
+import Foundation
+import Profiles
 
 /// The daemon.
 struct ServeCommand: AsyncParsableCommand {

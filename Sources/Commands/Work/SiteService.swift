@@ -10,6 +10,7 @@ import Pipeline
 import Profiles
 import ServiceLifecycle
 import Tensors
+import UnixSignals
 
 /// Everything that `serve` runs for a site, put together.
 struct SiteService {

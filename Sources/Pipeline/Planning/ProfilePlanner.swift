@@ -103,7 +103,8 @@ struct ProfilePlanner {
 }
 
 extension IntensityStatistics.Rule {
-    init(_ intensity: ProfileIntensity) {
+    /// The rule of a profile.
+    public init(_ intensity: ProfileIntensity) {
         switch intensity {
         case .window(let low, let high): self = .window(low: low, high: high)
         case .percentiles(let low, let high): self = .percentiles(low: low, high: high)

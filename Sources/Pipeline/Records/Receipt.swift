@@ -29,6 +29,8 @@ public struct Receipt: Sendable, Codable {
     /// `nil` when no segment has a pixel: no object is written then.
     public var segmentation: Segmentation?
     public var seconds: Seconds
+    /// The largest resident memory of the process so far, in MB.
+    public var peakMemoryMB: Double
 
     /// The program that ran.
     public struct Program: Sendable, Codable {

@@ -3,6 +3,7 @@ import DICOMSegmentation
 import DurableFiles
 import Foundation
 import Geometry
+import Glibc
 import Profiles
 import SegmentAnything
 
@@ -35,7 +36,8 @@ struct ReceiptAssembly {
             notFound: notFound,
             warnings: warnings,
             segmentation: written,
-            seconds: seconds
+            seconds: seconds,
+            peakMemoryMB: Self.peakMemoryMB
         )
         switch request.source {
         case .profile(let profile, _):
@@ -123,6 +125,13 @@ struct ReceiptAssembly {
                 frames: segmentation.frameCount
             )
         }
+    }
+
+    /// See: 'man 2 getrusage', ru_maxrss is in kilobytes.
+    private static var peakMemoryMB: Double {
+        var usage = rusage()
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        return Double(usage.ru_maxrss) / 1_024
     }
 
     /// ISO 8601 in UTC with seconds.

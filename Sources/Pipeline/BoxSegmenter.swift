@@ -1,0 +1,74 @@
+import DICOMFiles
+import DICOMSegmentation
+import Geometry
+import SegmentAnything
+
+/// Runs a network on given boxes of a volume and keeps its masks as they are: for evaluations, through the same code that
+/// production runs.
+public struct BoxSegmenter: Sendable {
+    /// A box on one slice of the stack.
+    public struct Question: Sendable, Hashable {
+        /// Index into the stack's planes.
+        public let slice: Int
+        /// Source pixels.
+        public let box: PixelBox
+        /// Anything that tells the caller what the box is for.
+        public let label: String
+
+        public init(slice: Int, box: PixelBox, label: String) {
+            self.slice = slice
+            self.box = box
+            self.label = label
+        }
+    }
+
+    /// What the network said.
+    public struct Answer: Sendable {
+        public let question: Question
+        /// Row-major bytes, 0 or 1.
+        public let mask: [UInt8]
+        public let predictedIoU: Float
+    }
+
+    public let model: LoadedModel
+    public let intensity: IntensityStatistics.Rule
+
+    public init(model: LoadedModel, intensity: IntensityStatistics.Rule) {
+        self.model = model
+        self.intensity = intensity
+    }
+
+    /// The answers, ascending by slice and in the order of the questions within one.
+    public func run(
+        _ questions: [Question],
+        on volume: ImageVolume,
+        progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    ) throws -> [Answer] {
+        var statistics = IntensityStatistics(rule: intensity)
+        var reader = VolumeReader(volume)
+        try reader.forEachSlice { _, values in statistics.add(values) }
+        let scaling = statistics.scaling()
+        let bySlice = Dictionary(grouping: questions, by: \.slice)
+        var answers: [Answer] = []
+        for (done, slice) in bySlice.keys.sorted().enumerated() {
+            progress(done, bySlice.count)
+            let asked = bySlice[slice] ?? []
+            let image = SliceImage(
+                rows: volume.rows,
+                columns: volume.columns,
+                pixels: scaling.bytes(try reader.slice(at: slice))
+            )
+            let embedding = try model.network.encode(image)
+            let predictions = try model.network.decode(asked.map { Prompt(box: .init($0.box)) }, on: embedding)
+            answers += zip(asked, predictions).map { question, prediction in
+                Answer(
+                    question: question,
+                    mask: prediction.pixels,
+                    predictedIoU: prediction.predictedIoU
+                )
+            }
+        }
+        progress(bySlice.count, bySlice.count)
+        return answers
+    }
+}
