@@ -28,7 +28,8 @@ struct HostilePickleTests {
         "unknown objects beside and inside the state dict are passed over",
         arguments: [
             P.call("torch.optim.adam", "Adam", [P.honestTensor]),
-            P.global("torch.optim.adam", "Adam") + P.emptyTuple + P.newObject + P.dictionary([("lr", P.none)]) + P.build,
+            P.global("torch.optim.adam", "Adam") + P.emptyTuple + P.newObject + P.dictionary([("lr", P.none)])
+                + P.build,
             P.call("collections", "defaultdict", [P.global("__builtin__", "dict")]) + P.text("a") + P.none + [0x73],
             P.call("collections", "deque", []) + P.mark + P.none + P.none + [0x65],
             P.call("collections", "deque", []) + P.none + P.append,
@@ -36,8 +37,10 @@ struct HostilePickleTests {
             P.tensor(P.storage("ComplexFloatStorage", count: 9), shape: [9], strides: [1]),
             P.call("numpy.core.multiarray", "scalar", [P.none]),
             P.text("posix") + P.text("stat_result") + [0x86],
-            P.tuple([]), P.emptyList, P.integer(7), [0x47] + [UInt8](repeating: 0, count: 8), [0x8A, 1, 0x80], [0x8A, 0],
-        ])
+            P.tuple([]), P.emptyList, P.integer(7), [0x47] + [UInt8](repeating: 0, count: 8), [0x8A, 1, 0x80],
+            [0x8A, 0],
+        ]
+    )
     func whenUnknownObjectsAreThere_thenTensorsAreLoaded(object: [UInt8]) throws {
         let inside = P.program(P.dictionary([("x", object), ("w", P.honestTensor)]))
         let beside = P.program(P.dictionary([("x", object), ("model", P.dictionary([("w", P.honestTensor)]))]))

@@ -140,7 +140,8 @@ struct ModelStoreTests {
 
     @Test(
         "names that could leave the folder or hide are refused",
-        arguments: ["", ".", "..", "a/b", "../a", ".hidden", "-a", "A", "ä", "a b", String(repeating: "a", count: 65)])
+        arguments: ["", ".", "..", "a/b", "../a", ".hidden", "-a", "A", "ä", "a b", String(repeating: "a", count: 65)]
+    )
     func whenNameIsNotPlain_thenItIsRefused(name: String) throws {
         try withStore { store, _ in
             #expect(throws: ModelStoreError.invalidName(name)) {

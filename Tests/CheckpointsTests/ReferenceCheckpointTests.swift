@@ -13,7 +13,8 @@ struct ReferenceCheckpointTests {
 
     @Test(
         "every container of the small model holds the same tensors",
-        arguments: ["tiny_plain.pth", "tiny_wrapped.pth", "tiny_weights.safetensors"])
+        arguments: ["tiny_plain.pth", "tiny_wrapped.pth", "tiny_weights.safetensors"]
+    )
     func whenLoadingAnyContainer_thenTensorsAreThose(name: String) throws {
         let loaded = try load(name)
         let expected = try load("tiny_weights.safetensors")
