@@ -8,6 +8,7 @@ public enum CheckpointError: Error, Sendable, Hashable, CustomStringConvertible 
     /// The operating system refused; the text is the failed operation.
     case unreadable(String)
 
+    /// What is wrong and what to do, for the operator.
     public var description: String {
         switch self {
         case .missingTensor(let name):

@@ -7,7 +7,9 @@ public struct ModelManifest: Sendable, Hashable, Codable {
     public struct File: Sendable, Hashable, Codable {
         /// The name without folders.
         public let name: String
+        /// The length.
         public let byteCount: Int
+        /// The digest of the contents.
         public let sha256: SHA256Digest
     }
 
@@ -18,7 +20,9 @@ public struct ModelManifest: Sendable, Hashable, Codable {
     public let format: Int
     /// The name of the package, which is that of its folder.
     public let name: String
+    /// Which network the weights belong to.
     public let architecture: ModelArchitecture
+    /// Its dimensions.
     public let configuration: ModelConfiguration
     /// The weights of this package.
     public let weights: File
@@ -28,6 +32,7 @@ public struct ModelManifest: Sendable, Hashable, Codable {
     public let licence: String
     /// When the package was made.
     public let imported: Date
+    /// Free text of the person who imported it.
     public let notes: String
 
     /// Reads the contents of a `model.json`.

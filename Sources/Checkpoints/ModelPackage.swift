@@ -6,7 +6,9 @@ public struct ModelPackage: Sendable {
     static let manifestName = "model.json"
     static let weightsName = "weights.safetensors"
 
+    /// The folder of the package.
     public let folder: RawPath
+    /// What `model.json` says.
     public let manifest: ModelManifest
 
     /// Where the weights lie.

@@ -8,6 +8,7 @@ import Glibc
 public struct ModelStore: Sendable {
     /// What an import did.
     public struct Import: Sendable {
+        /// The package of the asked name.
         public let package: ModelPackage
         /// Whether the same weights had that name before, so that nothing was written.
         public let wasThere: Bool
@@ -21,6 +22,7 @@ public struct ModelStore: Sendable {
         public let damaged: [ModelStoreError]
     }
 
+    /// The folder of the store.
     public let folder: RawPath
     let now: @Sendable () -> Date
 
@@ -67,7 +69,8 @@ public struct ModelStore: Sendable {
     /// 1 to 64 of `a-z 0-9 . _ -`, beginning with a letter or digit; so no name leaves the folder or is hidden.
     static func isValid(_ name: String) -> Bool {
         func isAlphanumeric(_ byte: UInt8) -> Bool {
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
         }
         guard let first = name.utf8.first, isAlphanumeric(first), name.utf8.count <= 64 else { return false }
         return name.utf8.allSatisfy { isAlphanumeric($0) || "._-".utf8.contains($0) }

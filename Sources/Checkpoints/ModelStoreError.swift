@@ -8,6 +8,7 @@ public enum ModelStoreError: Error, Sendable, Hashable, CustomStringConvertible 
     /// Another process is importing into the same store.
     case busy
 
+    /// What is wrong and what to do, for the operator.
     public var description: String {
         switch self {
         case .invalidName(let name):

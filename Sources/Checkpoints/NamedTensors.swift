@@ -5,6 +5,7 @@ public struct NamedTensors: Sendable {
     /// The tensors; integer bookkeeping such as `num_batches_tracked` is not among them.
     public var tensors: [String: Tensor]
 
+    /// Wraps tensors by name.
     public init(_ tensors: [String: Tensor]) {
         self.tensors = tensors
     }
@@ -18,5 +19,6 @@ public struct NamedTensors: Sendable {
         return tensor
     }
 
+    /// Whether there is a tensor of that name.
     public func contains(_ name: String) -> Bool { tensors[name] != nil }
 }

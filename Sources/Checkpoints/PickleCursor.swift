@@ -11,7 +11,8 @@ struct PickleCursor {
     var isAtEnd: Bool { position == bytes.count }
 
     /// The next little-endian integer.
-    mutating func integer<Value: FixedWidthInteger & BitwiseCopyable>(as type: Value.Type) throws(PickleError) -> Value {
+    mutating func integer<Value: FixedWidthInteger & BitwiseCopyable>(as type: Value.Type) throws(PickleError) -> Value
+    {
         let range = try take(MemoryLayout<Value>.size)
         return Value(littleEndian: bytes.loadUnaligned(fromByteOffset: range.lowerBound, as: type))
     }

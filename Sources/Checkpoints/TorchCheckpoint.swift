@@ -67,10 +67,7 @@ private struct StateDict {
             throw .unsupported("its top level is no dictionary of tensors\(hint). Save model.state_dict() instead")
         }
         let members = unpickler.heap.members(ofDictionary: index)
-        if members.contains(where: \.isTensor) {
-            self.members = members
-            return
-        }
+        // Wrappers first: beside them stand tensors that are no weights, such as the state of a random generator.
         for wrapper in ["model", "state_dict"] {
             for member in members.reversed() where member.key.count == wrapper.utf8.count {
                 guard try unpickler.string(member.key) == wrapper, case .dictionary(let inner) = member.value
@@ -78,6 +75,10 @@ private struct StateDict {
                 self.members = unpickler.heap.members(ofDictionary: inner)
                 return
             }
+        }
+        if members.contains(where: \.isTensor) {
+            self.members = members
+            return
         }
         throw .unsupported("it has no tensors at its top level, nor under model or state_dict\(hint)")
     }

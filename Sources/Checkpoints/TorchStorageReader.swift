@@ -29,7 +29,9 @@ struct TorchStorageReader {
         let quoted = CheckpointError.quote(name)
         let storage = try storageRange(key: key, usedBy: quoted)
         guard storage.count.isMultiple(of: type.byteCount), storage.count / type.byteCount == count else {
-            throw .malformed("the storage of \(quoted) has \(storage.count) bytes, not \(count) \(type.rawValue) elements")
+            throw .malformed(
+                "the storage of \(quoted) has \(storage.count) bytes, not \(count) \(type.rawValue) elements"
+            )
         }
         let size = try TensorSize(of: claim.shape, type, name: name)
         guard size.count > 0 else { return Tensor(zeros: claim.shape) }

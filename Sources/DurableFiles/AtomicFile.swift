@@ -25,6 +25,7 @@ public enum AtomicFile {
     ///   - permissions: mode bits; patient data is readable by its owner alone.
     ///   - subject: what errors call the file.
     ///   - verify: called with the temporary path after it is synced; throwing keeps the file from being published.
+    /// - Throws: ``FileError`` for what the system refuses, and what `verify` throws.
     public static func write(
         _ bytes: [UInt8],
         to path: RawPath,
@@ -51,6 +52,7 @@ public enum AtomicFile {
     ///   - subject: what errors call the file.
     ///   - verify: called with the temporary path after it is synced; throwing keeps the file from being published.
     ///   - body: appends the contents in order; throwing keeps the file from being published.
+    /// - Throws: ``FileError`` for what the system refuses, and what `verify` and `body` throw.
     public static func writePieces(
         to path: RawPath,
         existing: Existing = .replace,

@@ -13,6 +13,7 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
     /// What is wrong where ``errno`` is 0.
     public let reason: String?
 
+    /// Describes a failed call; where no call failed, `errno` is 0 and `reason` says what is wrong.
     public init(operation: String, subject: String, errno: Int32, reason: String? = nil) {
         self.operation = operation
         self.subject = subject
@@ -20,6 +21,7 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
         self.reason = reason
     }
 
+    /// Operation, subject and cause, without the path.
     public var description: String {
         let cause = reason ?? String(cString: strerror(errno))
         return "\(operation) of \(subject) failed: \(cause)"

@@ -14,11 +14,13 @@ public enum FolderScan {
     public struct Entry: Sendable, Hashable {
         /// The name within its folder, or relative to the scanned root for ``FolderScan/files(below:)``.
         public let name: RawPath
+        /// What the entry itself is.
         public let kind: Kind
         /// Length in bytes.
         public let size: Int
         /// Modification time in nanoseconds since 1970.
         public let modified: Int64
+        /// Tells files of one file system apart, whatever their names.
         public let inode: UInt64
     }
 

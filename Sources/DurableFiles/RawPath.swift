@@ -10,6 +10,7 @@ public struct RawPath: Sendable, Hashable, Comparable {
         self.bytes = Array(bytes.prefix { $0 != 0 })
     }
 
+    /// The UTF-8 bytes of a string.
     public init(_ string: String) {
         self.init(bytes: Array(string.utf8))
     }
@@ -21,6 +22,7 @@ public struct RawPath: Sendable, Hashable, Comparable {
         return RawPath(bytes: joined + component.bytes)
     }
 
+    /// The path with a component appended.
     public func appending(_ component: String) -> RawPath {
         appending(RawPath(component))
     }
@@ -46,7 +48,9 @@ public struct RawPath: Sendable, Hashable, Comparable {
     /// Whether the last component ends with these ASCII letters, whatever their case.
     public func hasSuffix(_ suffix: String) -> Bool {
         guard bytes.count >= suffix.utf8.count else { return false }
-        return zip(bytes.suffix(suffix.utf8.count), suffix.utf8).allSatisfy { Self.lowercased($0) == Self.lowercased($1) }
+        return zip(bytes.suffix(suffix.utf8.count), suffix.utf8).allSatisfy {
+            Self.lowercased($0) == Self.lowercased($1)
+        }
     }
 
     private static func lowercased(_ byte: UInt8) -> UInt8 {
@@ -75,6 +79,7 @@ public struct RawPath: Sendable, Hashable, Comparable {
         }
     }
 
+    /// Orders paths by their bytes.
     public static func < (left: RawPath, right: RawPath) -> Bool {
         left.bytes.lexicographicallyPrecedes(right.bytes)
     }

@@ -4,6 +4,7 @@ import Crypto
 public struct SHA256Accumulator {
     private var hasher = SHA256()
 
+    /// Begins with no bytes.
     public init() {}
 
     /// Takes the next bytes.

@@ -36,8 +36,10 @@ public struct SHA256Digest: Sendable, Hashable, Codable, CustomStringConvertible
         hex = hexadecimal(hasher.finalize())
     }
 
+    /// The 64 digits.
     public var description: String { hex }
 
+    /// Reads a string of 64 digits.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         guard let digest = SHA256Digest(hex: try container.decode(String.self)) else {
@@ -46,6 +48,7 @@ public struct SHA256Digest: Sendable, Hashable, Codable, CustomStringConvertible
         self = digest
     }
 
+    /// Writes the digits as a string.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(hex)

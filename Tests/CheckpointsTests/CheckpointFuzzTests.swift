@@ -1,9 +1,10 @@
-@testable import Checkpoints
 import DurableFiles
 import Foundation
 import Tensors
 import TestSupport
 import Testing
+
+@testable import Checkpoints
 
 /// Mutants of good files: each is loaded or refused; none may end the process.
 @Suite("Random damage")

@@ -14,10 +14,18 @@ enum HostilePickles {
             ])
         ),
         "eval by STACK_GLOBAL": P.program(
-            P.text("builtins"), P.text("eval"), P.stackGlobal, P.tuple([P.text("1+1")]), P.reduce
+            P.text("builtins"),
+            P.text("eval"),
+            P.stackGlobal,
+            P.tuple([P.text("1+1")]),
+            P.reduce
         ),
         "getattr by STACK_GLOBAL": P.program(
-            P.text("builtins"), P.text("getattr"), P.stackGlobal, P.tuple([P.none, P.text("a")]), P.reduce
+            P.text("builtins"),
+            P.text("getattr"),
+            P.stackGlobal,
+            P.tuple([P.none, P.text("a")]),
+            P.reduce
         ),
         "exec of Python 2": P.program(P.call("__builtin__", "exec", [P.text("import os")])),
         "__import__": P.program(P.call("builtins", "__import__", [P.text("os")])),
@@ -27,7 +35,13 @@ enum HostilePickles {
         "a name that is not called": P.program(P.dictionary([("w", P.honestTensor), ("f", P.global("os", "system"))])),
         "unknown function at the top": P.program(P.call("torch.hub", "load", [P.text("a/b")])),
         "chain of calls": P.program(
-            P.global("torch.hub", "load"), P.tuple([]), P.reduce, P.tuple([]), P.reduce, P.tuple([]), P.reduce
+            P.global("torch.hub", "load"),
+            P.tuple([]),
+            P.reduce,
+            P.tuple([]),
+            P.reduce,
+            P.tuple([]),
+            P.reduce
         ),
         "call of a string": P.program(P.text("os.system"), P.tuple([P.text("id")]), P.reduce),
         "call of a number": P.program(P.integer(1), P.tuple([]), P.reduce),
@@ -44,25 +58,33 @@ enum HostilePickles {
         "marks without end": P.program([UInt8](repeating: P.mark[0], count: 1_000_000)),
         "stack without end": P.program([UInt8](repeating: P.none[0], count: 5_000_000)),
         "lists without end": P.program(
-            P.emptyList, (0..<3_000_000).flatMap { _ in P.emptyList + P.append }
+            P.emptyList,
+            (0..<3_000_000).flatMap { _ in P.emptyList + P.append }
         ),
         "memo far away": P.program(P.none, [0x72] + P.littleEndian(UInt32.max)),
         "memo doubling": P.program(
-            P.emptyTuple + (0..<100).flatMap { UInt8($0) == 0 ? [0x71, 0] : [0x68, $0 - 1, 0x68, $0 - 1, 0x86, 0x71, $0] }
+            P.emptyTuple
+                + (0..<100).flatMap { UInt8($0) == 0 ? [0x71, 0] : [0x68, $0 - 1, 0x68, $0 - 1, 0x86, 0x71, $0] }
         ),
         "wide tuples from memo": P.program(
-            P.none, [0x71, 0], (0..<20).flatMap { _ in P.mark + (0..<90_000).flatMap { _ in [0x68, 0] as [UInt8] } + [0x74] }
+            P.none,
+            [0x71, 0],
+            (0..<20).flatMap { _ in P.mark + (0..<90_000).flatMap { _ in [0x68, 0] as [UInt8] } + [0x74] }
         ),
         "dictionaries from memo": P.program(
-            P.text(String(repeating: "k", count: 1 << 20)), [0x71, 0], [0x7D, 0x71, 1],
+            P.text(String(repeating: "k", count: 1 << 20)),
+            [0x71, 0],
+            [0x7D, 0x71, 1],
             (0..<1_000_000).flatMap { _ in [0x68, 0, 0x4E, 0x73] as [UInt8] }
         ),
         "tensors without end": P.program(
-            P.global("torch._utils", "_rebuild_tensor_v2"), [0x71, 0],
+            P.global("torch._utils", "_rebuild_tensor_v2"),
+            [0x71, 0],
             P.tuple([
                 P.storage(count: 3), P.integer(0), P.integers([3]), P.integers([1]), [0x89], P.orderedDictionary,
             ]),
-            [0x71, 1], P.emptyList,
+            [0x71, 1],
+            P.emptyList,
             (0..<300).flatMap { _ in
                 P.mark + (0..<1000).flatMap { _ in [0x68, 0, 0x68, 1, 0x52] as [UInt8] } + [0x65]
             }

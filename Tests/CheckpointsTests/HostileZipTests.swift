@@ -134,7 +134,9 @@ struct HostileZipTests {
 
     @Test("files of other kinds are refused with the remedy")
     func whenFileIsNoCheckpoint_thenErrorSaysWhatItIs() throws {
-        let legacy: [UInt8] = [0x80, 0x02, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E]
+        let legacy: [UInt8] = [
+            0x80, 0x02, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E,
+        ]
         let error = #expect(throws: CheckpointError.self) { try load(legacy) }
         #expect(error?.description.contains("1.6") == true)
         for bytes in [[], [0x50], Array("PK".utf8), Array("hello, world".utf8), [UInt8](repeating: 0, count: 100)] {

@@ -1,6 +1,7 @@
 import Checkpoints
 import DurableFiles
 import Foundation
+import Glibc
 import Tensors
 import TestSupport
 import Testing
@@ -50,7 +51,8 @@ struct ModelStoreTests {
             #expect(String(decoding: json, as: UTF8.self).contains("\"imported\" : \"2025-06-15T15:06:40Z\""))
             let weights = try imported.package.load()
             let expected = try CheckpointFile.load(golden("tiny_weights.safetensors"))
-            #expect(weights.tensors.mapValues(\.values) == expected.tensors.mapValues(\.values))
+            let isEqual = weights.tensors.mapValues(\.values) == expected.tensors.mapValues(\.values)
+            #expect(isEqual)
             try imported.package.verifyDigest()
             #expect(try names(in: folder) == [".lock", "tiny"])
         }
@@ -116,6 +118,31 @@ struct ModelStoreTests {
         }
     }
 
+    @Test("an import that is killed before its package is complete leaves a store in which it works again")
+    func whenImportIsKilled_thenItCanBeRepeated() async throws {
+        try await withTemporaryFolder { folder in
+            let paths = [folder.appending(path: "models").path, golden("tiny_plain.pth").displayName]
+            await #expect(processExitsWith: .signal(SIGKILL)) { [paths = paths as [String]] in
+                // The store asks for the time when the weights are written and the manifest is not.
+                let store = ModelStore(folder: RawPath(paths[0])) {
+                    kill(getpid(), SIGKILL)
+                    return Date()
+                }
+                _ = try store.importFile(RawPath(paths[1]), name: "tiny", licence: "a")
+            }
+            let store = ModelStore(folder: RawPath(paths[0]))
+            let left = try names(in: store.folder)
+            #expect(left == [".lock", ".preread-tmp-import"])
+            let interrupted = try store.list()
+            #expect(interrupted.packages.isEmpty && interrupted.damaged.isEmpty)
+            let repeated = try store.importFile(golden("tiny_plain.pth"), name: "tiny", licence: "a")
+            #expect(!repeated.wasThere)
+            try repeated.package.verifyDigest()
+            let whole = try names(in: store.folder)
+            #expect(whole == [".lock", "tiny"])
+        }
+    }
+
     @Test("a refused checkpoint leaves nothing behind")
     func whenCheckpointIsOfUnknownNetwork_thenNothingIsLeft() throws {
         try withStore { store, folder in
@@ -140,7 +167,8 @@ struct ModelStoreTests {
 
     @Test(
         "names that could leave the folder or hide are refused",
-        arguments: ["", ".", "..", "a/b", "../a", ".hidden", "-a", "A", "ä", "a b", String(repeating: "a", count: 65)])
+        arguments: ["", ".", "..", "a/b", "../a", ".hidden", "-a", "A", "ä", "a b", String(repeating: "a", count: 65)]
+    )
     func whenNameIsNotPlain_thenItIsRefused(name: String) throws {
         try withStore { store, _ in
             #expect(throws: ModelStoreError.invalidName(name)) {

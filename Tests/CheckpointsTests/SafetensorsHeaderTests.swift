@@ -27,7 +27,8 @@ struct SafetensorsHeaderTests {
             #"{"w":{"dtype":"F32","shape":[2,1,1],"data_offsets":[0,8]}}"#,
             #"{"e":{"dtype":"F32","shape":[0,7],"data_offsets":[0,0]},"w":\#(entry)}"#,
             #"{"w":\#(entry),"e":{"dtype":"I64","shape":[3,0],"data_offsets":[8,8]}}"#,
-        ])
+        ]
+    )
     func whenHeaderIsHonest_thenTensorIsRead(header: String) throws {
         #expect(try load(Self.file(header)).tensors["w"]?.values == [0, 0])
     }
@@ -67,7 +68,10 @@ struct SafetensorsHeaderTests {
         ),
         "does not begin at the start": file(#"{"w":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}"#, data: 12),
         "100001 tensors": file(
-            "{" + (0...100_000).map { #""\#($0)":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}"# }.joined(separator: ",")
+            "{"
+                + (0...100_000).map { #""\#($0)":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}"# }.joined(
+                    separator: ","
+                )
                 + "}",
             data: 0
         ),

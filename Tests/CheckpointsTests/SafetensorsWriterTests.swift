@@ -48,7 +48,9 @@ struct SafetensorsWriterTests {
         let reordered = NamedTensors(
             Dictionary(uniqueKeysWithValues: weights.tensors.sorted { $0.key > $1.key }.map { ($0, $1) })
         )
-        #expect(try write(weights, metadata: ["a": "1", "b": "2"]) == write(reordered, metadata: ["b": "2", "a": "1"]))
+        #expect(
+            try write(weights, metadata: ["a": "1", "b": "2"]) == write(reordered, metadata: ["b": "2", "a": "1"])
+        )
     }
 
     @Test("the data begin at a multiple of 64 bytes")

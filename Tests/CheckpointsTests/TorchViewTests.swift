@@ -75,7 +75,8 @@ struct TorchViewTests {
 
     @Test(
         "integer bookkeeping is left out",
-        arguments: ["LongStorage", "IntStorage", "ShortStorage", "CharStorage", "ByteStorage", "BoolStorage"])
+        arguments: ["LongStorage", "IntStorage", "ShortStorage", "CharStorage", "ByteStorage", "BoolStorage"]
+    )
     func whenStorageHoldsIntegers_thenItIsLeftOut(kind: String) throws {
         let loaded = try load(
             [

@@ -81,7 +81,10 @@ struct ZipAssembler {
         let position = member.directoryOffset ?? UInt32(offset)
         let wide = [UInt64(size), UInt64(size), UInt64(position)].flatMap(little)
         // Another extra field stands in front, to be skipped.
-        let extra = isWide ? little(7 as UInt16) + little(2 as UInt16) + [9, 9] + little(1 as UInt16) + little(24 as UInt16) + wide : []
+        let extra =
+            isWide
+            ? little(7 as UInt16) + little(2 as UInt16) + [9, 9] + little(1 as UInt16) + little(24 as UInt16) + wide
+            : []
         var record = little(0x0201_4B50 as UInt32) + little(45 as UInt16) + little(45 as UInt16)
         record += little(member.flags) + little(member.method) + little(0 as UInt32) + little(sum)
         record += little(isWide ? .max : size) + little(isWide ? .max : size)
