@@ -70,20 +70,6 @@ struct RowTests {
         #expect(largestDifference(result, Tensor(expected, shape: x.shape)) < 4e-6)
     }
 
-    @Test func whenTheThreadsChange_thenNotOneBitDoes() {
-        let x = noise([700, 333])
-        let norm = LayerNorm(scale: noise([333], seed: 2), shift: noise([333], seed: 3), epsilon: 1e-6)
-        let before = ComputeThreads.count
-        defer { ComputeThreads.use(before) }
-        let results = [1, 2, 3].map { threads -> [Float] in
-            ComputeThreads.use(threads)
-            var y = norm(x).activated(.gelu)
-            y.softmaxRows()
-            return y.values
-        }
-        #expect(results[0] == results[1] && results[0] == results[2])
-    }
-
     @Test func meanOverRowsIsTheMeanOfEachChannel() {
         let x = noise([2, 6, 5])
         let expected = (0..<2).flatMap { item in
