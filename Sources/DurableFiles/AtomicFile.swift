@@ -34,35 +34,61 @@ public enum AtomicFile {
         verify: (RawPath) throws -> Void = { _ in }
     ) throws {
         let temporary = path.parent.appending(temporaryPrefix + uniqueSuffix())
-        try writeSynced(bytes, to: temporary, permissions: permissions, subject: subject)
-        do {
+        let writer = try PieceWriter(creating: temporary, permissions: permissions, subject: subject)
+        try removingOnFailure(temporary) {
+            try writer.append(bytes)
+            try writer.finish()
             try verify(temporary)
             try publish(temporary, as: path, existing: existing, subject: subject)
-        } catch {
-            _ = temporary.withCString { unlink($0) }
-            throw error
         }
     }
 
-    /// Creates a folder and the ones above it, each entry synced.
-    public static func createFolder(_ path: RawPath, permissions: mode_t = 0o700) throws(FileError) {
-        // See: 'man 2 mkdir'
-        if path.withCString({ mkdir($0, permissions) }) == 0 {
-            try syncFolder(path.parent)
-            return
+    /// Writes a file that is too large to hold in memory; only its owner may read it.
+    ///
+    /// - Parameters:
+    ///   - path: the final name; its folder must exist.
+    ///   - existing: what happens to a file of that name.
+    ///   - subject: what errors call the file.
+    ///   - verify: called with the temporary path after it is synced; throwing keeps the file from being published.
+    ///   - body: appends the contents in order; throwing keeps the file from being published.
+    public static func writePieces(
+        to path: RawPath,
+        existing: Existing = .replace,
+        subject: String = "file",
+        verify: (RawPath) throws -> Void = { _ in },
+        _ body: (PieceWriter) throws -> Void
+    ) throws {
+        let temporary = path.parent.appending(temporaryPrefix + uniqueSuffix())
+        let writer = try PieceWriter(creating: temporary, permissions: 0o600, subject: subject)
+        try removingOnFailure(temporary) {
+            try body(writer)
+            try writer.finish()
+            try verify(temporary)
+            try publish(temporary, as: path, existing: existing, subject: subject)
         }
-        switch errno {
+    }
+
+    /// Creates a folder and the ones above it, each entry synced. A folder that exists is left as it is.
+    public static func createFolder(_ path: RawPath, permissions: mode_t = 0o700) throws(FileError) {
+        var result = makeFolder(path, permissions)
+        if result == ENOENT, !path.bytes.isEmpty, path.parent != path {
+            try createFolder(path.parent, permissions: permissions)
+            result = makeFolder(path, permissions)
+        }
+        switch result {
+        case 0: try syncFolder(path.parent)
         case EEXIST:
             var status = stat()
             guard path.withCString({ stat($0, &status) }) == 0, status.st_mode & S_IFMT == S_IFDIR else {
                 throw FileError(operation: "mkdir", subject: "folder", errno: EEXIST)
             }
-        case ENOENT where path.parent != path:
-            try createFolder(path.parent, permissions: permissions)
-            try createFolder(path, permissions: permissions)
-        default:
-            throw FileError(operation: "mkdir", subject: "folder", errno: errno)
+        default: throw FileError(operation: "mkdir", subject: "folder", errno: result)
         }
+    }
+
+    /// The error number of `mkdir`, or 0. See: 'man 2 mkdir'
+    private static func makeFolder(_ path: RawPath, _ permissions: mode_t) -> Int32 {
+        path.withCString { mkdir($0, permissions) } == 0 ? 0 : errno
     }
 
     /// Makes the names in a folder durable. See: 'man 2 fsync', "Calling fsync() does not necessarily ensure…".
@@ -81,36 +107,11 @@ public enum AtomicFile {
         }
     }
 
-    private static func writeSynced(
-        _ bytes: [UInt8],
-        to path: RawPath,
-        permissions: mode_t,
-        subject: String
-    ) throws(FileError) {
-        let descriptor = path.withCString { open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, permissions) }
-        guard descriptor >= 0 else { throw FileError(operation: "open", subject: subject, errno: errno) }
-        func failed(_ operation: String) -> FileError {
-            let error = FileError(operation: operation, subject: subject, errno: errno)
-            close(descriptor)
-            _ = path.withCString { unlink($0) }
-            return error
-        }
-        var written = 0
-        while written < bytes.count {
-            let count = bytes.withUnsafeBytes { buffer in
-                Glibc.write(descriptor, buffer.baseAddress.map { $0 + written }, bytes.count - written)
-            }
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw failed("write")
-            }
-            written += count
-        }
-        guard fsync(descriptor) == 0 else { throw failed("fsync") }
-        // Network file systems report a full disk only here. See: 'man 2 close'.
-        guard close(descriptor) == 0 else {
-            let error = FileError(operation: "close", subject: subject, errno: errno)
-            _ = path.withCString { unlink($0) }
+    private static func removingOnFailure(_ temporary: RawPath, _ body: () throws -> Void) throws {
+        do {
+            try body()
+        } catch {
+            _ = temporary.withCString { unlink($0) }
             throw error
         }
     }

@@ -36,9 +36,9 @@ public enum FolderScan {
                 guard errno == 0 else { throw FileError(operation: "readdir", subject: "folder", errno: errno) }
                 break
             }
-            let name = withUnsafeBytes(of: pointer.pointee.d_name) { RawPath(bytes: Array($0)) }
+            let name = name(of: pointer)
             if name.bytes == [46] || name.bytes == [46, 46] { continue }
-            if let entry = entry(named: name, in: folder) { found.append(entry) }
+            if let entry = try entry(named: name, in: folder) { found.append(entry) }
         }
         return found.sorted { $0.name < $1.name }
     }
@@ -81,10 +81,22 @@ public enum FolderScan {
         return found.sorted { $0.name < $1.name }
     }
 
-    /// `nil` when the entry vanished between listing and looking.
-    private static func entry(named name: RawPath, in folder: RawPath) -> Entry? {
+    /// The name is read in place: a record is shorter than the C structure, so copying that would read beyond it.
+    private static func name(of record: UnsafeMutablePointer<dirent>) -> RawPath {
+        guard let offset = MemoryLayout<dirent>.offset(of: \.d_name) else {
+            preconditionFailure("a stored property has an offset")
+        }
+        let start = UnsafeRawPointer(record).advanced(by: offset).assumingMemoryBound(to: CChar.self)
+        return RawPath(bytes: UnsafeRawBufferPointer(start: start, count: strlen(start)))
+    }
+
+    /// `nil` when the entry vanished between listing and looking; any other failure hides a file and is reported.
+    private static func entry(named name: RawPath, in folder: RawPath) throws(FileError) -> Entry? {
         var status = stat()
-        guard folder.appending(name).withCString({ lstat($0, &status) }) == 0 else { return nil }
+        guard folder.appending(name).withCString({ lstat($0, &status) }) == 0 else {
+            if errno == ENOENT || errno == ESTALE { return nil }
+            throw FileError(operation: "lstat", subject: "folder entry", errno: errno)
+        }
         let kind: Kind =
             switch status.st_mode & S_IFMT {
             case S_IFREG: .file

@@ -32,14 +32,25 @@ public struct RawPath: Sendable, Hashable, Comparable {
 
     /// Everything before the last component; `.` for a bare name and `/` for a name in the root.
     public var parent: RawPath {
-        guard let slash = bytes.lastIndex(of: UInt8(ascii: "/")) else { return RawPath(".") }
-        return slash == 0 ? RawPath("/") : RawPath(bytes: bytes[..<slash])
+        let slash = UInt8(ascii: "/")
+        let trimmed = Self.droppingLast(bytes[...]) { $0 == slash }
+        let folder = Self.droppingLast(Self.droppingLast(trimmed) { $0 != slash }) { $0 == slash }
+        if !folder.isEmpty { return RawPath(bytes: folder) }
+        return RawPath(bytes.first == slash ? "/" : ".")
+    }
+
+    private static func droppingLast(_ bytes: ArraySlice<UInt8>, while drop: (UInt8) -> Bool) -> ArraySlice<UInt8> {
+        bytes[..<((bytes.lastIndex { !drop($0) } ?? bytes.startIndex - 1) + 1)]
     }
 
     /// Whether the last component ends with these ASCII letters, whatever their case.
     public func hasSuffix(_ suffix: String) -> Bool {
         guard bytes.count >= suffix.utf8.count else { return false }
-        return zip(bytes.suffix(suffix.utf8.count), suffix.utf8).allSatisfy { $0 | 0x20 == $1 | 0x20 }
+        return zip(bytes.suffix(suffix.utf8.count), suffix.utf8).allSatisfy { Self.lowercased($0) == Self.lowercased($1) }
+    }
+
+    private static func lowercased(_ byte: UInt8) -> UInt8 {
+        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
     }
 
     /// The path for people: bytes that are not UTF-8, and control characters, are shown as `\xNN`.

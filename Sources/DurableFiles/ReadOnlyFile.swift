@@ -33,6 +33,30 @@ public struct ReadOnlyFile: ~Copyable {
 
     /// Hands out the contents in pieces of at most 1 MiB.
     public func readPieces(_ body: (UnsafeRawBufferPointer) -> Void) throws(FileError) {
+        try readUntilStopped { piece in
+            body(piece)
+            return true
+        }
+    }
+
+    /// The whole contents, refused above `limit` bytes, also when the file grows while it is read.
+    public func readAll(limit: Int = 1 << 32) throws(FileError) -> [UInt8] {
+        func overLimit(_ size: Int) -> FileError {
+            FileError(operation: "read", subject: subject, errno: 0, reason: "\(size) bytes are over \(limit)")
+        }
+        guard size <= limit else { throw overLimit(size) }
+        var contents: [UInt8] = []
+        contents.reserveCapacity(size)
+        try readUntilStopped { piece in
+            contents.append(contentsOf: piece)
+            return contents.count <= limit
+        }
+        guard contents.count <= limit else { throw overLimit(contents.count) }
+        return contents
+    }
+
+    /// Reads from where the descriptor stands until the end or until the body answers no.
+    private func readUntilStopped(_ body: (UnsafeRawBufferPointer) -> Bool) throws(FileError) {
         let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
         defer { piece.deallocate() }
         while true {
@@ -42,18 +66,7 @@ public struct ReadOnlyFile: ~Copyable {
                 if errno == EINTR { continue }
                 throw FileError(operation: "read", subject: subject, errno: errno)
             }
-            body(UnsafeRawBufferPointer(rebasing: piece[..<count]))
+            guard body(UnsafeRawBufferPointer(rebasing: piece[..<count])) else { return }
         }
-    }
-
-    /// The whole contents, refused above `limit` bytes.
-    public func readAll(limit: Int = 1 << 32) throws(FileError) -> [UInt8] {
-        guard size <= limit else {
-            throw FileError(operation: "read", subject: subject, errno: 0, reason: "\(size) bytes are over \(limit)")
-        }
-        var contents: [UInt8] = []
-        contents.reserveCapacity(size)
-        try readPieces { contents.append(contentsOf: $0) }
-        return contents
     }
 }

@@ -32,7 +32,7 @@ public struct SHA256Digest: Sendable, Hashable, Codable, CustomStringConvertible
         self.init(finishing: hasher)
     }
 
-    private init(finishing hasher: SHA256) {
+    init(finishing hasher: SHA256) {
         hex = hexadecimal(hasher.finalize())
     }
 

@@ -41,8 +41,11 @@ public struct PlaneGeometry: Sendable, Hashable {
         self.columns = columns
     }
 
-    /// The slice normal: row direction × column direction.
-    public var normal: Vector3 { rowDirection.cross(columnDirection) }
+    /// The slice normal: row direction × column direction, of length 1.
+    public var normal: Vector3 {
+        let cross = rowDirection.cross(columnDirection)
+        return cross.normalized ?? cross
+    }
 
     /// How far along a normal the plane lies, in millimetres.
     public func offset(along normal: Vector3) -> Double { position.dot(normal) }
@@ -55,9 +58,17 @@ public struct PlaneGeometry: Sendable, Hashable {
     /// The (column, row) of the foot of the perpendicular from a patient point, and its signed distance in millimetres.
     public func pixel(of point: Vector3) -> (column: Double, row: Double, distance: Double) {
         let offset = point - position
+        // The directions are at a right angle only within the tolerance of ``init``: solving both equations at once
+        // makes this the exact inverse of ``patientPoint(column:row:)`` nevertheless.
+        let skew = rowDirection.dot(columnDirection)
+        let rowSquare = rowDirection.dot(rowDirection)
+        let columnSquare = columnDirection.dot(columnDirection)
+        let alongRow = offset.dot(rowDirection)
+        let alongColumn = offset.dot(columnDirection)
+        let determinant = rowSquare * columnSquare - skew * skew
         return (
-            offset.dot(rowDirection) / columnSpacing,
-            offset.dot(columnDirection) / rowSpacing,
+            (alongRow * columnSquare - alongColumn * skew) / determinant / columnSpacing,
+            (alongColumn * rowSquare - alongRow * skew) / determinant / rowSpacing,
             offset.dot(normal)
         )
     }

@@ -67,16 +67,34 @@ package struct AttentionViews {
                         stride: m
                     )
                     weigh(head, scores.start)
-                    multiply(
-                        MatrixView(scores.start, rows: n, columns: m),
-                        self.head(head, of: values),
-                        into: result + head * depth,
-                        stride: queries.columns
-                    )
+                    mix(scores.start, self.head(head, of: values), into: result + head * depth)
                 }
             }
         }
     }
+
+    /// Writes the values of one head mixed by their weights `[n, m]`.
+    ///
+    /// Long rows are summed in blocks: kernels for small matrices keep one running fp32 sum over all keys, which over
+    /// thousands of them loses digits.
+    private func mix(
+        _ weights: UnsafePointer<Float>,
+        _ values: MatrixView,
+        into result: UnsafeMutablePointer<Float>
+    ) {
+        for first in stride(from: 0, to: keys.rows, by: Self.keyBlock) {
+            let count = min(Self.keyBlock, keys.rows - first)
+            multiply(
+                MatrixView(weights + first, rows: queries.rows, columns: count, stride: keys.rows),
+                MatrixView(values.base + first * values.stride, rows: count, columns: depth, stride: values.stride),
+                into: result,
+                stride: queries.columns,
+                adding: first > 0
+            )
+        }
+    }
+
+    private static let keyBlock = 512
 
     /// One head's columns.
     package func head(_ head: Int, of view: MatrixView) -> MatrixView {

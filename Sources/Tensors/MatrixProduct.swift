@@ -43,12 +43,14 @@ package func multiply(
     }
 }
 
-/// Writes `left · right` (left `[m, k]`, right `[k, n]`) to `[m, n]` with rows `stride` elements apart.
+/// Writes `left · right` (left `[m, k]`, right `[k, n]`) to `[m, n]` with rows `stride` elements apart, or adds it to what
+/// is there.
 package func multiply(
     _ left: MatrixView,
     _ right: MatrixView,
     into result: UnsafeMutablePointer<Float>,
-    stride: Int
+    stride: Int,
+    adding: Bool = false
 ) {
     precondition(left.columns == right.rows, "inner lengths \(left.columns) and \(right.rows)")
     inPieces(rows: left.rows, columns: right.columns, inner: left.columns) { rows, columns in
@@ -64,7 +66,7 @@ package func multiply(
             Int32(left.stride),
             right.base + columns.lowerBound,
             Int32(right.stride),
-            0,
+            adding ? 1 : 0,
             result + rows.lowerBound * stride + columns.lowerBound,
             Int32(stride)
         )

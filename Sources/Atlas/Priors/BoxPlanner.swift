@@ -1,0 +1,84 @@
+import Geometry
+
+/// Turns an alignment into a box for each source slice and segment.
+public struct BoxPlanner: Sendable {
+    /// How boxes are cut from priors.
+    public struct Options: Sendable, Hashable {
+        /// How far each side moves outward, in pixels of a frame whose longest side has 256.
+        ///
+        /// The network forgives a box that is too large and not one that is too small.
+        public var margin = 4.0
+        /// A prior with fewer pixels in a slice, at 256, gives no box there.
+        public var minimumArea = 40.0
+
+        /// Whether priors are sharpened by the target's own intensities where that is safe.
+        public var refinesByIntensity = true
+
+        public init() {}
+    }
+
+    public let options: Options
+    /// For each source slice.
+    public let coverage: [SliceCoverage]
+    private let stack: SliceStack
+    private let priors: [UInt16: LabelPrior]
+    private let refinedLabels: Set<UInt16>
+
+    /// Computes the priors of the given labels, or of every label of the atlas's table.
+    public init(_ alignment: AtlasAlignment, labels: [UInt16]? = nil, options: Options = Options()) {
+        self.options = options
+        stack = alignment.target.stack
+        let table = alignment.atlas.description.labels.map(\.id)
+        let wanted = Set(labels ?? table)
+        let grid = alignment.target.volume.grid
+        let warped = WarpedLabels(alignment.atlas.labels, map: alignment.map, grid: grid)
+        // Neighbours compete for voxels, so intensities need every structure and not only the wanted ones.
+        let needed = options.refinesByIntensity ? wanted.union(table) : wanted
+        let whole = needed.sorted().map { WholeGridLabel(label: $0, values: warped.probability(of: $0)) }
+        let refined =
+            options.refinesByIntensity
+            ? IntensityRefinement(alignment, coverage: warped.coverage).refine(whole) : [:]
+        var priors: [UInt16: LabelPrior] = [:]
+        for item in whole where wanted.contains(item.label) {
+            priors[item.label] = LabelPrior(
+                label: item.label,
+                grid: grid,
+                values: refined[item.label] ?? item.values
+            )
+        }
+        self.priors = priors
+        refinedLabels = Set(refined.keys)
+        coverage = CoverageMap(alignment).slices
+    }
+
+    /// The boxes of one label, in every slice where the prior is large enough and the atlas can speak.
+    public func boxes(of label: UInt16) -> SegmentBoxes {
+        guard let prior = priors[label] else { return SegmentBoxes(label: label, source: .registration, slices: []) }
+        let scale = Double(max(stack.rows, stack.columns)) / 256
+        let minimum = options.minimumArea * scale * scale
+        let found = concurrentMap(stack.planes.count) { slice -> [SliceBox] in
+            let plane = stack.planes[slice]
+            guard coverage[slice] != .outside, let mask = prior.mask(on: plane),
+                let tight = PixelBox(of: mask, columns: plane.columns, rows: plane.rows)
+            else { return [] }
+            let area = mask.reduce(0) { $0 + Int($1) }
+            guard Double(area) >= minimum,
+                let box = tight.grown(by: options.margin * scale).clipped(columns: plane.columns, rows: plane.rows)
+            else { return [] }
+            return [SliceBox(slice: slice, box: box, tight: tight, area: area, coverage: coverage[slice])]
+        }
+        return SegmentBoxes(
+            label: label,
+            source: refinedLabels.contains(label) ? .intensity : .registration,
+            slices: found.flatMap { $0 }
+        )
+    }
+
+    /// The prior of a label in a slice at the source's resolution: rows × columns bytes 0 and 1, row-major.
+    ///
+    /// `nil` where the prior is empty or the atlas does not cover the slice.
+    public func priorMask(of label: UInt16, slice: Int) -> [UInt8]? {
+        guard coverage[slice] != .outside, let prior = priors[label] else { return nil }
+        return prior.mask(on: stack.planes[slice])
+    }
+}

@@ -1,0 +1,70 @@
+import Geometry
+
+/// Lays an atlas over a target in steps: trunk, level and size, then finer steps where they help.
+///
+/// The same input gives the same result, bit for bit, whatever the number of threads.
+public struct AtlasRegistration: Sendable {
+    /// Limits and how far to go.
+    public struct Options: Sendable, Hashable {
+        /// The last step that is tried.
+        public var lastStage: AtlasAlignment.Stage = .deformable
+        /// Below this score a CT does not match a CT atlas. Across modalities the score separates nothing.
+        public var neededScore = 0.30
+        /// Allowed ratios of trunk width and depth, target over atlas.
+        public var sizeRatios = 0.7...1.4
+
+        public init() {}
+    }
+
+    public let options: Options
+
+    public init(options: Options = Options()) {
+        self.options = options
+    }
+
+    /// Registers a target to an atlas, or says why no box may be derived from it.
+    public func register(_ target: AtlasTarget, to atlas: Atlas) throws(RegistrationRefusal) -> AtlasAlignment {
+        let body = BodyMask(target.volume)
+        guard body.boxes.contains(where: { $0 != nil }), atlas.body.boxes.contains(where: { $0 != nil }) else {
+            throw .noBody
+        }
+        let features = LevelFeatures(target: target.volume.modality, atlas: atlas.canonical.modality)
+        let matcher = ZProfileMatcher(
+            target: SliceThumbnails(target.volume, body: body, features: features),
+            targetGrid: target.volume.grid,
+            atlas: SliceThumbnails(atlas.canonical, body: atlas.body, features: features),
+            atlasGrid: atlas.canonical.grid
+        )
+        let needed = ZProfileMatcher.neededOverlap(height: target.volume.grid.height)
+        guard let best = matcher.candidates().first,
+            let profile = ProfileAlignment(best, target: body, atlas: atlas.body)
+        else { throw .overlapTooShort(millimetres: matcher.longestOverlap, needed: needed) }
+        if features == .hounsfield, best.score < options.neededScore {
+            throw .levelNotFound(score: best.score, needed: options.neededScore)
+        }
+        guard options.sizeRatios.contains(profile.widthRatio), options.sizeRatios.contains(profile.depthRatio) else {
+            throw .bodySize(widthRatio: profile.widthRatio, depthRatio: profile.depthRatio)
+        }
+        let end = best.atlasStart + Double(target.volume.grid.size.z - 1) * target.volume.grid.spacing.z / best.scale
+        let field =
+            options.lastStage == .deformable
+            ? DemonsRegistration(
+                target: target.volume,
+                targetBody: body,
+                atlas: atlas,
+                features: features,
+                start: profile.affine
+            ).field() : nil
+        return AtlasAlignment(
+            target: target,
+            atlas: atlas,
+            map: SpatialMap(affine: profile.affine, displacement: field),
+            stage: field == nil ? .profile : .deformable,
+            score: best.score,
+            atlasRange: best.atlasStart...end,
+            widthRatio: profile.widthRatio,
+            depthRatio: profile.depthRatio,
+            targetBody: body
+        )
+    }
+}

@@ -1,0 +1,118 @@
+import Geometry
+
+/// A smooth displacement field that lays a target's tissue over the atlas's, after an affine start.
+///
+/// Multi-channel demons (Thirion, Medical Image Analysis 1998; symmetric forces after Vercauteren et al., NeuroImage
+/// 2009): per voxel the step is Σ d·g ⁄ Σ (|g|² + d²⁄k²), the field is smoothed after each step.
+struct DemonsRegistration {
+    /// One resolution: voxel edge in millimetres and number of steps.
+    struct Level {
+        let edge: Double
+        let steps: Int
+    }
+
+    static let levels = [Level(edge: 6, steps: 60), Level(edge: 4, steps: 40)]
+    /// No voxel moves further than this in one step, in voxels.
+    static let longestStep: Float = 0.5
+    /// Smoothing of the field in voxels; a slab of few planes is smoothed less across them.
+    static let sigma = (inPlane: 2.0, across: 2.0, acrossThinSlab: 1.2)
+    static let thinSlabPlanes = 14
+
+    let target: CanonicalVolume
+    let targetBody: BodyMask
+    let atlas: Atlas
+    let features: LevelFeatures
+    /// Target patient → atlas patient.
+    let start: Affine3D
+
+    /// The displacement in the target, to be applied before ``start``.
+    func field() -> DisplacementField {
+        let region = regionOfInterest()
+        var field: DisplacementField?
+        for level in Self.levels {
+            let grid = region.resampled(to: level.edge)
+            let initial = field?.resampled(to: grid) ?? DisplacementField(zeroOn: grid)
+            field = refine(initial, steps: level.steps, smoothing: level.edge / 2)
+        }
+        return field ?? DisplacementField(zeroOn: region)
+    }
+
+    /// The part of the target's grid around the trunk, with 18 mm of surroundings.
+    private func regionOfInterest() -> CanonicalGrid {
+        let grid = target.grid
+        let boxes = targetBody.boxes.compactMap { $0 }
+        func range(_ low: Double, _ high: Double, _ origin: Double, _ step: Double, _ count: Int) -> (Int, Int) {
+            let first = min(max(0, Int(((low - 18 - origin) / step).rounded(.down))), count - 1)
+            let last = min(max(first, Int(((high + 18 - origin) / step).rounded(.up))), count - 1)
+            return (first, last)
+        }
+        let x = range(
+            boxes.map(\.left).min() ?? grid.origin.x,
+            boxes.map(\.right).max() ?? grid.origin.x,
+            grid.origin.x,
+            grid.spacing.x,
+            grid.size.x
+        )
+        let y = range(
+            boxes.map(\.front).min() ?? grid.origin.y,
+            boxes.map(\.back).max() ?? grid.origin.y,
+            grid.origin.y,
+            grid.spacing.y,
+            grid.size.y
+        )
+        return CanonicalGrid(
+            size: GridSize(x: x.1 - x.0 + 1, y: y.1 - y.0 + 1, z: grid.size.z),
+            origin: grid.point(x.0, y.0, 0),
+            spacing: grid.spacing
+        )
+    }
+
+    private func refine(_ initial: DisplacementField, steps: Int, smoothing: Double) -> DisplacementField {
+        let grid = initial.grid
+        let fixed = MatchingChannels(target, body: targetBody, features: features, sigma: smoothing).sampled(on: grid)
+        let moving = MatchingChannels(atlas.canonical, body: atlas.body, features: features, sigma: smoothing)
+        let forces = DemonsForces(fixed: fixed, moving: moving, grid: grid, affine: start)
+        let across = grid.size.z < Self.thinSlabPlanes ? Self.sigma.acrossThinSlab : Self.sigma.across
+        let sigma = (x: Self.sigma.inPlane, y: Self.sigma.inPlane, z: across)
+        var field = initial
+        for _ in 0..<steps {
+            let step = forces.step(field)
+            field.x = GaussianBlur.blurred(added(field.x, step.x), size: grid.size, sigma: sigma)
+            field.y = GaussianBlur.blurred(added(field.y, step.y), size: grid.size, sigma: sigma)
+            field.z = GaussianBlur.blurred(added(field.z, step.z), size: grid.size, sigma: sigma)
+            keepOnAtlas(&field)
+        }
+        return field
+    }
+
+    /// Takes back what moves a place beyond the atlas's first or last plane that the start lays between them.
+    ///
+    /// Nothing pulls there, so without this the field can drift off the end of the atlas and lose the level.
+    private func keepOnAtlas(_ field: inout DisplacementField) {
+        let grid = field.grid
+        let atlasGrid = atlas.canonical.grid
+        let low = atlasGrid.origin.z
+        let high = low + Double(atlasGrid.size.z - 1) * atlasGrid.spacing.z
+        let plane = grid.size.x * grid.size.y
+        let moved: [Float] = makePlanes(grid.size.z, of: plane) { z, output in
+            for y in 0..<grid.size.y {
+                for x in 0..<grid.size.x {
+                    let voxel = z * plane + y * grid.size.x + x
+                    let point = grid.point(x, y, z)
+                    let unmoved = start(point).z
+                    let step = Vector3(Double(field.x[voxel]), Double(field.y[voxel]), Double(field.z[voxel]))
+                    let height = start(point + step).z
+                    let allowed = min(max(height, min(low, unmoved)), max(high, unmoved))
+                    output[y * grid.size.x + x] = Float(step.z + (allowed - height) / start.zColumn.z)
+                }
+            }
+        }
+        field.z = moved
+    }
+
+    private func added(_ first: [Float], _ second: [Float]) -> [Float] {
+        var sum = first
+        for index in sum.indices { sum[index] += second[index] }
+        return sum
+    }
+}

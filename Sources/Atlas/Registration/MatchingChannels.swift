@@ -1,0 +1,50 @@
+import Geometry
+
+/// What fine registration compares, voxel by voxel: several pictures of one volume on its own grid.
+struct MatchingChannels {
+    let grid: CanonicalGrid
+    /// Each from 0 to about 1, x fastest.
+    let channels: [[Float]]
+
+    /// Smooths each channel by `sigma` millimetres, so that a coarser grid can sample it.
+    init(_ volume: CanonicalVolume, body: BodyMask, features: LevelFeatures, sigma: Double) {
+        grid = volume.grid
+        let pictures: [[Float]]
+        let trunk = body.values.map { Float($0) }
+        switch features {
+        case .hounsfield:
+            pictures = [
+                zip(volume.values, body.values).map { $1 == 0 ? 0 : unit(($0 + 150) / 400) },
+                zip(volume.values, body.values).map { $1 == 0 ? 0 : unit(($0 - 150) / 250) },
+                zip(volume.values, body.values).map { $1 == 0 || $0 >= -300 ? 0 : 1 },
+                trunk,
+            ]
+        case .edges:
+            pictures = features.channels(of: volume, body: body) + [trunk]
+        }
+        let spacing = volume.grid.spacing
+        channels = pictures.map {
+            GaussianBlur.blurred(
+                $0,
+                size: volume.grid.size,
+                sigma: (sigma / spacing.x, sigma / spacing.y, sigma / spacing.z)
+            )
+        }
+    }
+
+    /// The channels on another grid.
+    func sampled(on other: CanonicalGrid) -> [[Float]] {
+        channels.map { channel in
+            channel.withUnsafeBufferPointer { source in
+                makePlanes(other.size.z, of: other.size.x * other.size.y) { z, output in
+                    for y in 0..<other.size.y {
+                        for x in 0..<other.size.x {
+                            let index = grid.index(of: other.point(x, y, z))
+                            output[y * other.size.x + x] = trilinear(source, grid.size, index)
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import Checkpoints
+import DICOMFiles
+import DurableFiles
+import Pipeline
+import Profiles
+
+/// Decides where the prompts of a series come from: a prompt file, a named profile, or the profile that matches.
+struct SourcePlanner {
+    /// What was decided for a series.
+    enum Choice {
+        case chosen(AnnotationRequest.Source)
+        /// No profile matches; which rules failed.
+        case noMatch(String)
+    }
+
+    private enum Rule {
+        case prompts(PromptFile, SHA256Digest)
+        case profile(Profile)
+        case match(ProfileSet)
+    }
+
+    private let rule: Rule
+    private let folder: RawPath
+
+    /// Reads the prompt file or the profiles.
+    init(prompts: String?, profile: String?, folder: ProfileFolderOptions) throws {
+        self.folder = folder.path
+        if let prompts {
+            do {
+                let path = RawPath(prompts)
+                rule = .prompts(try PromptFile.load(path), try SHA256Digest(ofFile: path))
+            } catch {
+                throw CommandFailure(.wrongUse, "\(prompts): \(error)")
+            }
+            return
+        }
+        let set = try folder.load()
+        guard let profile else {
+            rule = .match(set)
+            return
+        }
+        guard let named = set.profile(id: profile) else {
+            let ids = set.profiles.map(\.id).joined(separator: ", ")
+            throw CommandFailure(.wrongUse, "there is no profile \(profile); there are: \(ids)")
+        }
+        rule = .profile(named)
+    }
+
+    /// The source for a series.
+    func source(for series: ImageSeries) throws -> Choice {
+        switch rule {
+        case .prompts(let file, let digest): return .chosen(.prompts(file, digest: digest))
+        case .profile(let profile): return .chosen(try source(profile))
+        case .match(let set):
+            let outcome = set.match(SeriesFacts(series))
+            guard let profile = outcome.profile else { return .noMatch(outcome.reason) }
+            return .chosen(try source(profile))
+        }
+    }
+
+    /// The model that a profile names; `nil` leaves the choice to the caller.
+    func modelName(for source: AnnotationRequest.Source) -> String? {
+        guard case .profile(let profile, _) = source, case .name(let name) = profile.model.choice else { return nil }
+        return name
+    }
+
+    /// Refuses a model that the profile does not allow.
+    func check(_ package: ModelPackage, for source: AnnotationRequest.Source) throws {
+        guard case .profile(let profile, _) = source else { return }
+        if let pinned = profile.model.sha256, pinned != package.manifest.weights.sha256 {
+            throw CommandFailure(
+                .environment,
+                "profile \(profile.id) is pinned to weights \(pinned); \(package.manifest.name) has others"
+            )
+        }
+        guard profile.model.precision == .fp32 else {
+            throw CommandFailure(
+                .environment,
+                "profile \(profile.id) asks for \(profile.model.precision.rawValue); this version computes in fp32"
+            )
+        }
+    }
+
+    private func source(_ profile: Profile) throws -> AnnotationRequest.Source {
+        .profile(profile, atlas: try AtlasStore(profiles: folder).atlas(for: profile))
+    }
+}

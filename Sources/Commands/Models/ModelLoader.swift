@@ -1,0 +1,49 @@
+import Checkpoints
+import LiteMedSAM
+import Pipeline
+import SAMMed2D
+import SegmentAnything
+
+/// Makes networks from model packages: the one place that knows every architecture.
+enum ModelLoader {
+    /// Loads a package after checking its weights against the digest of its manifest.
+    static func load(_ package: ModelPackage) throws -> LoadedModel {
+        try package.verifyDigest()
+        return LoadedModel(
+            name: package.manifest.name,
+            digest: package.manifest.weights.sha256,
+            precision: "fp32",
+            network: try network(package)
+        )
+    }
+
+    /// The network of a package.
+    static func network(_ package: ModelPackage) throws -> any SegmentationModel & VerifiableModel {
+        let weights = try package.load()
+        switch package.manifest.architecture {
+        case .liteMedSAM: return try LiteMedSAMModel(parameters: weights)
+        case .samMed2D, .sam: return try SAMMed2DModel(weights)
+        }
+    }
+
+    /// The package of that name, or, when no name is given, the only one there is.
+    static func package(named name: String?, in store: ModelStore) throws -> ModelPackage {
+        do {
+            if let name { return try store.package(named: name) }
+            let packages = try store.list().packages
+            guard let first = packages.first else {
+                throw CommandFailure(
+                    .environment,
+                    "there is no model in \(store.folder.displayName): import one with 'preread models import FILE'"
+                )
+            }
+            guard packages.count == 1 else {
+                let names = packages.map(\.manifest.name).joined(separator: ", ")
+                throw CommandFailure(.wrongUse, "there are several models (\(names)): choose one with --model")
+            }
+            return first
+        } catch let error as ModelStoreError {
+            throw CommandFailure(.environment, error.description)
+        }
+    }
+}

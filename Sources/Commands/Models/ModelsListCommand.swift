@@ -1,0 +1,32 @@
+import ArgumentParser
+import Checkpoints
+
+/// Lists model packages.
+struct ModelsListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "List the model packages.")
+
+    @OptionGroup var models: ModelFolderOptions
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func run() async throws {
+        let catalogue = try models.store().list()
+        if json {
+            try JSONOutput.print(catalogue.packages.map(\.manifest))
+        } else if catalogue.packages.isEmpty, catalogue.damaged.isEmpty {
+            print("no models; import one with 'preread models import FILE --name NAME'")
+        } else {
+            var table = TextTable(["name", "architecture", "variant", "weights", "licence"])
+            for manifest in catalogue.packages.map(\.manifest) {
+                table.add([
+                    manifest.name, manifest.architecture.rawValue, manifest.configuration.variant,
+                    String(manifest.weights.sha256.hex.prefix(12)), manifest.licence,
+                ])
+            }
+            print(table.text)
+        }
+        for error in catalogue.damaged { StandardError.print("preread: \(error.description)") }
+        if !catalogue.damaged.isEmpty { throw CommandFailure(.findings) }
+    }
+}

@@ -1,0 +1,20 @@
+import ArgumentParser
+import DurableFiles
+import Foundation
+import Profiles
+
+/// Which site a command is about.
+struct SiteOptions: ParsableArguments {
+    @Option(name: .customLong("site"), help: "The site file. Default: PREREAD_SITE, or watch/site.xml.")
+    var file: String?
+
+    /// The validated site.
+    func load() throws -> SiteConfiguration {
+        let path = file ?? ProcessInfo.processInfo.environment["PREREAD_SITE"] ?? "watch/site.xml"
+        do {
+            return try SiteConfiguration.load(RawPath(path))
+        } catch {
+            throw CommandFailure(.environment, error.description)
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import Checkpoints
+import DurableFiles
+import Ledger
+import Pipeline
+import Profiles
+import Synchronization
+
+/// The profiles, atlases and models of a site; what was loaded once stays.
+final class SiteResources: JobResources {
+    let profiles: ProfileSet
+    private let models: ModelStore
+    private let atlases: AtlasStore
+    private let defaultModel: String?
+    private let loaded = Mutex(Loaded())
+
+    private struct Loaded {
+        var models: [SHA256Digest: LoadedModel] = [:]
+        var atlases: [String: LoadedAtlas] = [:]
+    }
+
+    /// Loads the profiles, and checks that each has its model and its atlas, so that a site that cannot work does not
+    /// start.
+    init(profiles folder: RawPath, models: ModelStore, defaultModel: String?) throws {
+        do {
+            profiles = try ProfileSet.load(folder)
+        } catch {
+            throw CommandFailure(.environment, error.description)
+        }
+        self.models = models
+        self.defaultModel = defaultModel
+        atlases = AtlasStore(profiles: folder)
+        for profile in profiles.profiles {
+            _ = try package(for: profile)
+            _ = try atlas(for: profile)
+        }
+    }
+
+    /// The model package that a profile uses at this site.
+    func package(for profile: Profile) throws -> ModelPackage {
+        let name: String?
+        switch profile.model.choice {
+        case .name(let named): name = named
+        case .siteDefault: name = defaultModel
+        case .channel(let channel):
+            throw CommandFailure(
+                .environment,
+                "profile \(profile.id) uses the model channel \(channel): this version has no channels, name a model"
+            )
+        }
+        let package = try ModelLoader.package(named: name, in: models)
+        if let pinned = profile.model.sha256, pinned != package.manifest.weights.sha256 {
+            throw CommandFailure(
+                .environment,
+                "profile \(profile.id) is pinned to weights \(pinned); \(package.manifest.name) has others"
+            )
+        }
+        return package
+    }
+
+    func resources(for job: Job) throws -> (source: AnnotationRequest.Source, model: LoadedModel) {
+        guard let profile = profiles.profile(id: job.profile.id), ProfileReference(profile) == job.profile else {
+            throw AnnotationError.profile(
+                "profile \(job.profile.id) \(job.profile.version) is not there any more; the series is planned again when "
+                    + "it is reopened"
+            )
+        }
+        let package = try package(for: profile)
+        guard package.manifest.weights.sha256.hex == job.modelDigest.hex else {
+            throw AnnotationError.model("the model with weights \(job.modelDigest) is not the profile's any more")
+        }
+        return (.profile(profile, atlas: try atlas(for: profile)), try model(package))
+    }
+
+    private func atlas(for profile: Profile) throws -> LoadedAtlas? {
+        guard let name = profile.atlas else { return nil }
+        return try loaded.withLock { loaded in
+            if let atlas = loaded.atlases[name] { return atlas }
+            let atlas = try atlases.atlas(for: profile)
+            loaded.atlases[name] = atlas
+            return atlas
+        }
+    }
+
+    private func model(_ package: ModelPackage) throws -> LoadedModel {
+        try loaded.withLock { loaded in
+            let digest = package.manifest.weights.sha256
+            if let model = loaded.models[digest] { return model }
+            let model = try ModelLoader.load(package)
+            loaded.models[digest] = model
+            return model
+        }
+    }
+}

@@ -1,0 +1,132 @@
+import Checkpoints
+import DurableFiles
+import Foundation
+import Glibc
+import Ingest
+import Ledger
+import LedgerSQLite
+import Logging
+import Pipeline
+import Profiles
+import ServiceLifecycle
+import Tensors
+
+/// Everything that `serve` runs for a site, put together.
+struct SiteService {
+    let site: SiteConfiguration
+    let ledger: SQLiteLedger
+    let ingestor: Ingestor
+    let workers: [AnnotationWorker]
+    let logger: Logger
+
+    /// Opens the ledger, gives up leases of a process that is gone, removes what it left half written, and makes sure
+    /// that profiles, atlases and models are there.
+    init(_ site: SiteConfiguration, models: ModelStore) async throws {
+        self.site = site
+        var logger = Logger(label: "preread") { label in StreamLogHandler.standardError(label: label) }
+        logger.logLevel = Logger.Level(rawValue: site.logLevel.rawValue) ?? .info
+        self.logger = logger
+        umask(0o077)
+        for folder in [site.folders.incoming, site.folders.annotated, site.folders.store, site.ledger.parent] {
+            try AtomicFile.createFolder(folder)
+        }
+        if let threads = site.workers.threads { ComputeThreads.use(threads) }
+        let resources = try SiteResources(
+            profiles: site.profiles,
+            models: models,
+            defaultModel: site.defaultModel
+        )
+        do {
+            ledger = try SQLiteLedger(at: site.ledger.displayName)
+        } catch {
+            throw CommandFailure(.environment, error.description)
+        }
+        let recovered = try await ledger.recover(.all)
+        if !recovered.isEmpty {
+            logger.notice("jobs of a process that is gone wait again", metadata: ["count": "\(recovered.count)"])
+        }
+        ingestor = try Self.ingestor(site, ledger: ledger, resources: resources, logger: logger)
+        workers = (0..<site.workers.count).map { [ledger] index in
+            AnnotationWorker(
+                queue: ledger,
+                resources: resources,
+                configuration: .init(
+                    id: WorkerID("worker-\(index + 1)"),
+                    store: site.folders.store,
+                    output: site.folders.annotated,
+                    program: ProgramVersion.identity
+                ),
+                logger: logger
+            )
+        }
+    }
+
+    /// Runs until SIGTERM or SIGINT.
+    func run() async throws {
+        let services: [any Service] = [IngestService(ingestor)] + workers
+        let group = ServiceGroup(
+            services: services,
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
+        )
+        logger.notice("serving", metadata: ["workers": "\(workers.count)"])
+        try await group.run()
+        try ledger.close()
+    }
+
+    /// Works until every file is judged, every series is planned and every job has ended; then returns.
+    func drain() async throws {
+        let poll = Duration.seconds(site.ingest.pollSeconds)
+        while true {
+            _ = try await ingestor.round()
+            if let worker = workers.first {
+                while try await worker.workOnce() {}
+            }
+            if try await isIdle() { break }
+            try await Task.sleep(for: poll)
+        }
+        try ledger.close()
+    }
+
+    private func isIdle() async throws -> Bool {
+        let files = try await ledger.files(FileFilter(states: [.pending], currentOnly: true, limit: 1))
+        let counts = try await ledger.jobCounts()
+        let open = (counts[.queued] ?? 0) + (counts[.running] ?? 0)
+        let receiving = try await ledger.receivingSeries()
+        return files.isEmpty && receiving.isEmpty && (open == 0 || workers.isEmpty)
+    }
+
+    private static func ingestor(
+        _ site: SiteConfiguration,
+        ledger: SQLiteLedger,
+        resources: SiteResources,
+        logger: Logger
+    ) throws -> Ingestor {
+        var configuration = IngestConfiguration()
+        configuration.settleTime = .seconds(site.ingest.settleSeconds)
+        configuration.studyQuietTime = .seconds(site.ingest.studyQuietSeconds)
+        configuration.pollInterval = .seconds(site.ingest.pollSeconds)
+        configuration.deletesAfterIngest = site.ingest.deletesAfterIngest
+        let surroundings = Ingestor.Surroundings(
+            folder: DirectoryDropFolder(site.folders.incoming),
+            store: site.folders.store,
+            ledger: ledger,
+            inspector: InProcessInspector(),
+            planner: ProfileSeriesPlanner(resources: resources, store: site.folders.store),
+            logger: logger,
+            names: LogIdentity(salt: try salt(in: site.folders.store))
+        )
+        return try Ingestor(surroundings, configuration: configuration)
+    }
+
+    /// The site's secret for names in logs, made at first use.
+    private static func salt(in store: RawPath) throws -> String {
+        let path = store.appending("log-salt")
+        if let bytes = try? ReadOnlyFile(path, subject: "log salt").readAll(limit: 256) {
+            return String(decoding: bytes, as: UTF8.self)
+        }
+        let salt = hexadecimal((0..<16).map { _ in UInt8.random(in: .min ... .max) })
+        try AtomicFile.write(Array(salt.utf8), to: path, subject: "log salt")
+        return salt
+    }
+}

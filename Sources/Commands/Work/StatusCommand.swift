@@ -1,0 +1,56 @@
+import ArgumentParser
+import Ledger
+import LedgerSQLite
+
+/// What came in, what is queued, what is held.
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "What came in, what is queued, what is done, and what is held and why."
+    )
+
+    @OptionGroup var site: SiteOptions
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    private struct Report: Encodable {
+        struct Files: Encodable {
+            let state: String
+            let reason: String?
+            let count: Int
+        }
+        struct Unmatched: Encodable {
+            let series: String
+            let reason: String
+            let message: String
+        }
+        let files: [Files]
+        let jobs: [String: Int]
+        let unmatched: [Unmatched]
+    }
+
+    func run() async throws {
+        let ledger = try LedgerReports.open(try site.load())
+        let tallies = try await ledger.fileTallies()
+        let counts = try await ledger.jobCounts()
+        let unmatched = try await ledger.series(in: [.unmatched, .held])
+        let report = Report(
+            files: tallies.map { .init(state: $0.state.rawValue, reason: $0.reason, count: $0.count) },
+            jobs: Dictionary(uniqueKeysWithValues: counts.map { ($0.key.rawValue, $0.value) }),
+            unmatched: unmatched.map {
+                .init(series: $0.uid.rawValue, reason: $0.reason ?? $0.state.rawValue, message: $0.message ?? "")
+            }
+        )
+        guard !json else { return try JSONOutput.print(report) }
+        var files = TextTable(["files", "reason", "count"])
+        for line in report.files { files.add([line.state, line.reason ?? "", "\(line.count)"]) }
+        var jobs = TextTable(["jobs", "count"])
+        for (state, count) in report.jobs.sorted(by: { $0.key < $1.key }) { jobs.add([state, "\(count)"]) }
+        print(files.text)
+        print("\n\(jobs.text)")
+        for line in report.unmatched {
+            print("\nseries \(line.series): \(line.reason)\n\(line.message)")
+        }
+    }
+}

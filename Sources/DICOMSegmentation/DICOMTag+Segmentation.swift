@@ -1,0 +1,47 @@
+import DICOMFiles
+
+/// The attributes of PS3.6 that only segmentations need.
+extension DICOMTag {
+    static let instanceCreationDate = DICOMTag(0x0008, 0x0012)
+    static let instanceCreationTime = DICOMTag(0x0008, 0x0013)
+    static let longCodeValue = DICOMTag(0x0008, 0x0119)
+    static let anatomicRegionModifierSequence = DICOMTag(0x0008, 0x2220)
+    static let derivationCodeSequence = DICOMTag(0x0008, 0x9215)
+    static let contributingEquipmentSequence = DICOMTag(0x0018, 0xA001)
+    static let contributionDateTime = DICOMTag(0x0018, 0xA002)
+    static let contributionDescription = DICOMTag(0x0018, 0xA003)
+    static let dimensionIndexPointer = DICOMTag(0x0020, 0x9165)
+    static let functionalGroupPointer = DICOMTag(0x0020, 0x9167)
+    static let dimensionDescriptionLabel = DICOMTag(0x0020, 0x9421)
+    static let algorithmSource = DICOMTag(0x0024, 0x0202)
+    static let spatialLocationsPreserved = DICOMTag(0x0028, 0x135A)
+    static let purposeOfReferenceCodeSequence = DICOMTag(0x0040, 0xA170)
+    static let segmentationAlgorithmIdentificationSequence = DICOMTag(0x0062, 0x0007)
+    static let recommendedDisplayCIELabValue = DICOMTag(0x0062, 0x000D)
+    static let segmentedPropertyTypeModifierCodeSequence = DICOMTag(0x0062, 0x0011)
+    static let segmentsOverlap = DICOMTag(0x0062, 0x0013)
+    static let algorithmFamilyCodeSequence = DICOMTag(0x0066, 0x002F)
+    static let algorithmVersion = DICOMTag(0x0066, 0x0031)
+    static let algorithmParameters = DICOMTag(0x0066, 0x0032)
+    static let algorithmName = DICOMTag(0x0066, 0x0036)
+
+    // MARK: - Copied from the source
+
+    static let stationName = DICOMTag(0x0008, 0x1010)
+    static let institutionalDepartmentName = DICOMTag(0x0008, 0x1040)
+    static let patientBirthTime = DICOMTag(0x0010, 0x0032)
+    static let otherPatientIDs = DICOMTag(0x0010, 0x1000)
+    static let clinicalTrialSponsorName = DICOMTag(0x0012, 0x0010)
+    static let clinicalTrialProtocolID = DICOMTag(0x0012, 0x0020)
+    static let clinicalTrialProtocolName = DICOMTag(0x0012, 0x0021)
+    static let clinicalTrialSiteID = DICOMTag(0x0012, 0x0030)
+    static let clinicalTrialSiteName = DICOMTag(0x0012, 0x0031)
+    static let clinicalTrialSubjectID = DICOMTag(0x0012, 0x0040)
+    static let clinicalTrialSubjectReadingID = DICOMTag(0x0012, 0x0042)
+    static let clinicalTrialTimePointID = DICOMTag(0x0012, 0x0050)
+    static let clinicalTrialTimePointDescription = DICOMTag(0x0012, 0x0051)
+    static let patientIdentityRemoved = DICOMTag(0x0012, 0x0062)
+    static let deidentificationMethod = DICOMTag(0x0012, 0x0063)
+    static let deidentificationMethodCodeSequence = DICOMTag(0x0012, 0x0064)
+    static let longitudinalTemporalInformationModified = DICOMTag(0x0028, 0x0303)
+}

@@ -1,0 +1,78 @@
+import DICOMFiles
+import DurableFiles
+import Foundation
+import Geometry
+
+/// Builds BINARY segmentations (PS3.3 section A.51) with dcmdata and a bit packing of its own.
+public enum SegmentationBuilder {
+    /// The file of a request, or the finding that there is nothing to write.
+    ///
+    /// Throws ``SegmentationError`` for a request or a source that cannot be written, and `DICOMFileError` when the
+    /// identity source cannot be read.
+    public static func build(_ request: SegmentationRequest) throws -> SegmentationOutcome {
+        let plan = try SegmentationPlan(stack: request.volume.stack, masks: request.segments.map(\.mask))
+        let trackingIDs = request.segments.map(\.description.trackingID)
+        guard Set(trackingIDs).count == trackingIDs.count else {
+            throw SegmentationError(.invalidRequest, "two segments have the same tracking ID")
+        }
+        let emptySegments = plan.emptySegments.map { trackingIDs[$0] }
+        guard !plan.frames.isEmpty else { return .nothingFound(emptySegments: emptySegments) }
+        let draft = try SegmentationDraft(request: request, plan: plan)
+        let keptIDs = plan.keptSegments.map { trackingIDs[$0] }
+        return .encoded(
+            EncodedSegmentation(
+                bytes: try draft.encoded(),
+                sopInstanceUID: draft.uids.sopInstance,
+                seriesInstanceUID: draft.uids.series,
+                studyInstanceUID: draft.identity.studyInstanceUID,
+                frameCount: plan.frames.count,
+                segmentNumbers: Dictionary(uniqueKeysWithValues: zip(keptIDs, 1...)),
+                emptySegments: emptySegments,
+                segmentsOverlap: plan.segmentsOverlap
+            )
+        )
+    }
+}
+
+/// A request with all that follows from it, on its way into a data set.
+struct SegmentationDraft {
+    let request: SegmentationRequest
+    let plan: SegmentationPlan
+    let identity: SourceIdentity
+    let uids: SegmentationUIDs
+    let creation: SegmentationDateTime
+
+    init(request: SegmentationRequest, plan: SegmentationPlan) throws {
+        let identity = try SourceIdentity(request.header(of: request.volume.frames[0]))
+        guard identity.frameOfReferenceUID == request.volume.frameOfReferenceUID else {
+            throw SegmentationError(.invalidRequest, "the volume has another frame of reference than its first file")
+        }
+        self.request = request
+        self.plan = plan
+        self.identity = identity
+        uids = SegmentationUIDs(request: request, plan: plan, identity: identity)
+        let zone = request.creation.timeZone.secondsFromGMT(for: request.creation.instant)
+        creation = SegmentationDateTime(request.creation.instant, offset: identity.timezoneOffset ?? zone)
+    }
+
+    /// The complete file.
+    func encoded() throws -> [UInt8] {
+        let builder = try DatasetBuilder()
+        let root = builder.root
+        try identity.copy(to: root)
+        try putSeries(root)
+        try putEquipment(root)
+        try putImage(root)
+        try putContent(root)
+        try putSegments(root)
+        try putDimensions(root)
+        try putReferences(root)
+        try putSharedGroups(root)
+        try putFrameGroups(root)
+        let masks = plan.frames.map(\.mask)
+        let pixelData = BitStream.joined(masks, bitsPerFrame: request.volume.rows * request.volume.columns)
+        try builder.put(pixelData: pixelData)
+        let deflated = request.encoding == .deflated
+        return try builder.serialized(deflated: deflated, reserving: deflated ? 1 << 20 : pixelData.count + 1 << 20)
+    }
+}

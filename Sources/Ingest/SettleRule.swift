@@ -1,0 +1,80 @@
+import DurableFiles
+import Ledger
+
+/// Decides when a file has stopped changing. Pure: it is told what scans see and when, and does nothing itself.
+///
+/// A file is settled when size, modification time and inode were the same in at least two scans that lie at least the quiet time
+/// apart. The modification time is never compared with a clock, so skewed and future times do no harm.
+struct SettleRule {
+    /// What to do about a file.
+    enum Verdict: Hashable {
+        case wait
+        case settled
+        /// It kept changing, or kept the name of a copy in progress, for too long.
+        case timedOut
+    }
+
+    private struct Watch {
+        var fingerprint: FileFingerprint
+        /// When this fingerprint was first seen.
+        var since: Duration
+        /// When the name was first seen.
+        let from: Duration
+        var missed = 0
+    }
+
+    /// How long a file must be left alone.
+    let quiet: Duration
+    /// How long it is waited for.
+    let timeout: Duration
+    private var watches: [RawPath: Watch] = [:]
+
+    init(quiet: Duration, timeout: Duration) {
+        self.quiet = quiet
+        self.timeout = timeout
+    }
+
+    /// The names that are watched.
+    var names: some Collection<RawPath> { watches.keys }
+
+    /// Takes in what a scan saw of one file.
+    mutating func observe(_ path: RawPath, _ fingerprint: FileFingerprint, at now: Duration) -> Verdict {
+        guard var watch = watches[path] else {
+            watches[path] = Watch(fingerprint: fingerprint, since: now, from: now)
+            return .wait
+        }
+        watch.missed = 0
+        let isUnchanged = watch.fingerprint == fingerprint
+        if !isUnchanged {
+            watch.fingerprint = fingerprint
+            watch.since = now
+        }
+        watches[path] = watch
+        if DeliveryName.isInProgress(path) || !isUnchanged { return now - watch.from >= timeout ? .timedOut : .wait }
+        return now - watch.since >= quiet ? .settled : .wait
+    }
+
+    /// Watches a file that an earlier run of the program saw, so that its absence is noticed.
+    mutating func expect(_ path: RawPath, _ fingerprint: FileFingerprint, at now: Duration) {
+        if watches[path] == nil { watches[path] = Watch(fingerprint: fingerprint, since: now, from: now) }
+    }
+
+    /// Ends the watch over a file that was judged.
+    mutating func forget(_ path: RawPath) { watches[path] = nil }
+
+    /// Ends the watch over files that two whole scans in a row have not seen, and answers them.
+    ///
+    /// A scan that could not read everything must not be reported here: what it did not see may still be there.
+    mutating func withdraw(notIn seen: Set<RawPath>) -> [RawPath] {
+        var gone: [RawPath] = []
+        for (path, watch) in watches where !seen.contains(path) {
+            if watch.missed > 0 {
+                gone.append(path)
+            } else {
+                watches[path]?.missed += 1
+            }
+        }
+        for path in gone { watches[path] = nil }
+        return gone.sorted()
+    }
+}

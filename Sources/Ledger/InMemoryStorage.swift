@@ -1,0 +1,155 @@
+/// The rows of a ledger in memory.
+package struct InMemoryStorage: LedgerStorage, Sendable {
+    private struct Name: Hashable {
+        let root: String
+        let path: DroppedPath
+    }
+
+    // Rows by number: number n is at index n - 1.
+    private var files: [DroppedFile] = []
+    private var jobs: [Job] = []
+    private var events: [LedgerEvent] = []
+    private var volumes: [JobID: [InstanceUID]] = [:]
+    private var current: [Name: FileID] = [:]
+    private var instances: [InstanceUID: Instance] = [:]
+    private var uidsByDigest: [ContentDigest: InstanceUID] = [:]
+    private var allSeries: [SeriesUID: Series] = [:]
+    private var studies: [StudyUID: Study] = [:]
+    private var jobsByKey: [JobKey: JobID] = [:]
+
+    // MARK: - Files
+
+    package mutating func insertFile(root: String, sighting: FileSighting, at time: Timestamp) -> DroppedFile {
+        let id = FileID(rawValue: Int64(files.count + 1))
+        let file = DroppedFile(id: id, root: root, sighting: sighting, firstSeen: time)
+        files.append(file)
+        current[Name(root: root, path: sighting.path)] = id
+        return file
+    }
+
+    package mutating func update(_ file: DroppedFile) {
+        files[Int(file.id.rawValue) - 1] = file
+        let name = Name(root: file.root, path: file.path)
+        if !file.isCurrent, current[name] == file.id { current[name] = nil }
+    }
+
+    package func file(_ id: FileID) -> DroppedFile? {
+        files.indices.contains(Int(id.rawValue) - 1) ? files[Int(id.rawValue) - 1] : nil
+    }
+
+    package func currentFile(root: String, path: DroppedPath) -> DroppedFile? {
+        current[Name(root: root, path: path)].flatMap(file)
+    }
+
+    package func files(_ filter: FileFilter) -> [DroppedFile] {
+        let found = files.lazy.filter { file in
+            (filter.states?.contains(file.outcome.state) ?? true)
+                && (filter.reason.map { file.outcome.reason == $0 } ?? true)
+                && (file.isCurrent || !filter.currentOnly) && (file.digest != nil || !filter.examinedOnly)
+        }
+        return Array(found.prefix(filter.limit))
+    }
+
+    package func files(ofStudy study: StudyUID, in state: FileState) -> [DroppedFile] {
+        files.filter { $0.studyUID == study && $0.outcome.state == state }
+    }
+
+    package func fileTallies() -> [FileTally] {
+        let counted = files.filter { $0.isCurrent || $0.outcome.state.isFinal }
+        let counts = Dictionary(grouping: counted) { [$0.outcome.state.rawValue, $0.outcome.reason ?? ""] }
+        return counts.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { _, group in
+            FileTally(state: group[0].outcome.state, reason: group[0].outcome.reason, count: group.count)
+        }
+    }
+
+    // MARK: - Instances, series, studies
+
+    package mutating func insert(_ instance: Instance) {
+        instances[instance.identity.sopInstanceUID] = instance
+        uidsByDigest[instance.digest] = instance.identity.sopInstanceUID
+    }
+
+    package func instance(_ uid: InstanceUID) -> Instance? { instances[uid] }
+
+    package func instance(withDigest digest: ContentDigest) -> Instance? {
+        uidsByDigest[digest].flatMap { instances[$0] }
+    }
+
+    package func instances(ofSeries series: SeriesUID) -> [Instance] {
+        instances.values.filter { $0.identity.seriesUID == series }
+            .sorted { $0.identity.sopInstanceUID < $1.identity.sopInstanceUID }
+    }
+
+    package mutating func save(_ series: Series) { allSeries[series.uid] = series }
+
+    package func series(_ uid: SeriesUID) -> Series? { allSeries[uid] }
+
+    package func series(in states: Set<SeriesState>) -> [Series] {
+        sorted(allSeries.values.filter { states.contains($0.state) })
+    }
+
+    package func series(ofStudy study: StudyUID) -> [Series] {
+        sorted(allSeries.values.filter { $0.study == study })
+    }
+
+    private func sorted(_ series: [Series]) -> [Series] {
+        series.sorted { $0.uid.rawValue < $1.uid.rawValue }
+    }
+
+    package mutating func save(_ study: Study) { studies[study.uid] = study }
+
+    package func study(_ uid: StudyUID) -> Study? { studies[uid] }
+
+    // MARK: - Jobs
+
+    package mutating func insertJob(_ plan: JobPlan, series: Series, at time: Timestamp) -> Job {
+        let job = Job(id: JobID(rawValue: Int64(jobs.count + 1)), plan: plan, series: series, created: time)
+        jobs.append(job)
+        volumes[job.id] = plan.instances
+        jobsByKey[job.key] = job.id
+        return job
+    }
+
+    package mutating func update(_ job: Job) { jobs[Int(job.id.rawValue) - 1] = job }
+
+    package func job(_ id: JobID) -> Job? {
+        jobs.indices.contains(Int(id.rawValue) - 1) ? jobs[Int(id.rawValue) - 1] : nil
+    }
+
+    package func job(withKey key: JobKey) -> Job? { jobsByKey[key].flatMap(job) }
+
+    package func jobs(_ filter: JobFilter) -> [Job] {
+        let found = jobs.lazy.filter { job in
+            (filter.states?.contains(job.state) ?? true)
+                && (filter.series.map { job.series == $0 } ?? true)
+                && (filter.study.map { job.study == $0 } ?? true)
+        }
+        return Array(found.prefix(filter.limit))
+    }
+
+    package func jobCounts() -> [JobState: Int] {
+        jobs.reduce(into: [:]) { $0[$1.state, default: 0] += 1 }
+    }
+
+    package func nextQueuedJob(at time: Timestamp) -> Job? {
+        jobs.first { $0.state == .queued && $0.notBefore <= time }
+    }
+
+    package func jobsWithLease(expiredAt time: Timestamp) -> [Job] {
+        jobs.filter { job in job.state == .running && job.lease.map { $0.expires <= time } ?? true }
+    }
+
+    package func instances(ofJob job: JobID) -> [Instance] {
+        (volumes[job] ?? []).compactMap { instances[$0] }
+    }
+
+    // MARK: - Events
+
+    package mutating func append(_ entry: EventEntry, at time: Timestamp) {
+        events.append(LedgerEvent(id: EventID(rawValue: Int64(events.count + 1)), time: time, entry: entry))
+    }
+
+    package func events(after: EventID?, limit: Int) -> [LedgerEvent] {
+        Array(events.dropFirst(Int(after?.rawValue ?? 0)).prefix(limit))
+    }
+}

@@ -1,0 +1,92 @@
+/// The part of a ledger that reports read. Lists come in the order of their numbers, the oldest first.
+package protocol LedgerQueries: Sendable {
+    /// The job, or `nil` where there is none of that number.
+    func job(_ id: JobID) async throws(LedgerError) -> Job?
+
+    /// Jobs that fit a filter.
+    func jobs(_ filter: JobFilter) async throws(LedgerError) -> [Job]
+
+    /// How many jobs are in each state that occurs.
+    func jobCounts() async throws(LedgerError) -> [JobState: Int]
+
+    /// The volume of a job, in the order of its plan.
+    func instances(of job: JobID) async throws(LedgerError) -> [Instance]
+
+    /// The instances of a series in the store, in the order of their UIDs.
+    func instances(of series: SeriesUID) async throws(LedgerError) -> [Instance]
+
+    /// The instance of that SOP Instance UID in the store.
+    func instance(_ uid: InstanceUID) async throws(LedgerError) -> Instance?
+
+    /// The instance whose file has these bytes.
+    func instance(withDigest digest: ContentDigest) async throws(LedgerError) -> Instance?
+
+    func series(_ uid: SeriesUID) async throws(LedgerError) -> Series?
+
+    /// All series in one of the states, in the order of their UIDs.
+    func series(in states: Set<SeriesState>) async throws(LedgerError) -> [Series]
+
+    func study(_ uid: StudyUID) async throws(LedgerError) -> Study?
+
+    func file(_ id: FileID) async throws(LedgerError) -> DroppedFile?
+
+    /// The file that a name below a watch root stands for.
+    func file(at path: DroppedPath, in root: String) async throws(LedgerError) -> DroppedFile?
+
+    /// Files that fit a filter.
+    func files(_ filter: FileFilter) async throws(LedgerError) -> [DroppedFile]
+
+    /// How many files are in each state for each reason. The sum is the number of files seen; pending ones that went away again
+    /// are not in it.
+    func fileTallies() async throws(LedgerError) -> [FileTally]
+
+    /// Events with larger numbers than `after`, at most `limit`.
+    func events(after: EventID?, limit: Int) async throws(LedgerError) -> [LedgerEvent]
+}
+
+/// Which jobs are wanted; what is `nil` does not matter.
+package struct JobFilter: Sendable, Hashable {
+    package var states: Set<JobState>?
+    package var series: SeriesUID?
+    package var study: StudyUID?
+    /// At most so many.
+    package var limit: Int
+
+    package init(
+        states: Set<JobState>? = nil,
+        series: SeriesUID? = nil,
+        study: StudyUID? = nil,
+        limit: Int = .max
+    ) {
+        self.states = states
+        self.series = series
+        self.study = study
+        self.limit = limit
+    }
+}
+
+/// Which files are wanted; what is `nil` does not matter.
+package struct FileFilter: Sendable, Hashable {
+    package var states: Set<FileState>?
+    package var reason: String?
+    /// Only those that their names still stand for.
+    package var currentOnly: Bool
+    /// Only those that were read: pending ones among them were released by a person.
+    package var examinedOnly: Bool
+    /// At most so many.
+    package var limit: Int
+
+    package init(
+        states: Set<FileState>? = nil,
+        reason: String? = nil,
+        currentOnly: Bool = false,
+        examinedOnly: Bool = false,
+        limit: Int = .max
+    ) {
+        self.states = states
+        self.reason = reason
+        self.currentOnly = currentOnly
+        self.examinedOnly = examinedOnly
+        self.limit = limit
+    }
+}

@@ -1,0 +1,61 @@
+extension SnapshotLedger {
+    package func job(_ id: JobID) async throws(LedgerError) -> Job? {
+        try await snapshot { try $0.job(id) }
+    }
+
+    package func jobs(_ filter: JobFilter) async throws(LedgerError) -> [Job] {
+        try await snapshot { try $0.jobs(filter) }
+    }
+
+    package func jobCounts() async throws(LedgerError) -> [JobState: Int] {
+        try await snapshot { try $0.jobCounts() }
+    }
+
+    package func instances(of job: JobID) async throws(LedgerError) -> [Instance] {
+        try await snapshot { try $0.instances(ofJob: job) }
+    }
+
+    package func instances(of series: SeriesUID) async throws(LedgerError) -> [Instance] {
+        try await snapshot { try $0.instances(ofSeries: series) }
+    }
+
+    package func instance(_ uid: InstanceUID) async throws(LedgerError) -> Instance? {
+        try await snapshot { try $0.instance(uid) }
+    }
+
+    package func instance(withDigest digest: ContentDigest) async throws(LedgerError) -> Instance? {
+        try await snapshot { try $0.instance(withDigest: digest) }
+    }
+
+    package func series(_ uid: SeriesUID) async throws(LedgerError) -> Series? {
+        try await snapshot { try $0.series(uid) }
+    }
+
+    package func series(in states: Set<SeriesState>) async throws(LedgerError) -> [Series] {
+        try await snapshot { try $0.series(in: states) }
+    }
+
+    package func study(_ uid: StudyUID) async throws(LedgerError) -> Study? {
+        try await snapshot { try $0.study(uid) }
+    }
+
+    package func file(_ id: FileID) async throws(LedgerError) -> DroppedFile? {
+        try await snapshot { try $0.file(id) }
+    }
+
+    package func file(at path: DroppedPath, in root: String) async throws(LedgerError) -> DroppedFile? {
+        try await snapshot { try $0.currentFile(root: root, path: path) }
+    }
+
+    package func files(_ filter: FileFilter) async throws(LedgerError) -> [DroppedFile] {
+        try await snapshot { try $0.files(filter) }
+    }
+
+    package func fileTallies() async throws(LedgerError) -> [FileTally] {
+        try await snapshot { try $0.fileTallies() }
+    }
+
+    package func events(after: EventID?, limit: Int) async throws(LedgerError) -> [LedgerEvent] {
+        try await snapshot { try $0.events(after: after, limit: limit) }
+    }
+}

@@ -1,0 +1,34 @@
+import Checkpoints
+import SegmentAnything
+import Tensors
+
+/// Brings the features to the decoder's width: a 1×1 and a 3×3 convolution without biases, each normalised per pixel.
+package struct Neck: Sendable {
+    package let reduce: Linear
+    package let firstNorm: LayerNorm
+    package let convolution: Convolution
+    package let secondNorm: LayerNorm
+
+    /// Reads `<name>.0` to `<name>.3`.
+    package init(_ parameters: NamedTensors, _ name: String, inputs: Int, outputs: Int) throws(CheckpointError) {
+        let weight = try parameters.require("\(name).0.weight", shape: [outputs, inputs, 1, 1])
+        reduce = Linear(weight: weight.reshaped([outputs, inputs]), bias: nil)
+        firstNorm = try parameters.layerNorm("\(name).1", width: outputs, epsilon: 1e-6)
+        convolution = try parameters.convolution(
+            "\(name).2",
+            shape: [outputs, outputs, 3, 3],
+            padding: 1,
+            hasBias: false
+        )
+        secondNorm = try parameters.layerNorm("\(name).3", width: outputs, epsilon: 1e-6)
+    }
+
+    /// `[n, n, inputs]` to `[n, n, outputs]`.
+    package func callAsFunction(_ x: Tensor, recorder: Recorder) -> Tensor {
+        let reduced = reduce(x)
+        recorder("neck0", reduced)
+        let normalised = firstNorm(reduced)
+        recorder("neck1", normalised)
+        return secondNorm(convolution(normalised.reshaped([1] + normalised.shape))).reshaped(normalised.shape)
+    }
+}

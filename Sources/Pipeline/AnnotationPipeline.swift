@@ -1,0 +1,140 @@
+import Atlas
+import DICOMFiles
+import DICOMSegmentation
+import DurableFiles
+import Foundation
+import Geometry
+import Profiles
+import SegmentAnything
+
+/// One series end to end: read, plan prompts, segment, write, verify.
+///
+/// Runs on the calling thread and keeps it busy for as long as the work takes. It may be killed at any moment and run
+/// again: names and UIDs follow from the input, so the second run leaves the same result in the same place.
+public struct AnnotationPipeline: Sendable {
+    /// Told of each step and of each finished slice; returning `false` stops the run with ``AnnotationError/cancelled``.
+    public typealias Progress = (_ step: AnnotationStep, _ done: Int, _ total: Int) -> Bool
+
+    /// Where results go; folders are made as needed.
+    public let output: RawPath
+
+    public init(output: RawPath) {
+        self.output = output
+    }
+
+    /// Annotates a series.
+    ///
+    /// - Throws: ``AnnotationError``, `DICOMFileError` for a source that cannot be read, `SegmentationError` for a result
+    ///   that is not right, `FileError` when the file system refuses.
+    public func run(
+        _ request: AnnotationRequest,
+        progress: Progress = { _, _, _ in true }
+    ) throws -> AnnotationOutcome {
+        let start = ContinuousClock.now
+        guard let volume = request.series.volume else {
+            throw AnnotationError.noVolume(request.series.problem ?? .badGeometry)
+        }
+        var seconds = Receipt.Seconds()
+        let (outcome, planning) = try Stopwatch.measure { try plan(request, volume, progress) }
+        seconds.prior = planning
+        guard case .plan(let plan, let scalings) = outcome else {
+            guard case .needsPrompt(let code, let message) = outcome else { preconditionFailure("two outcomes") }
+            return .needsPrompt(code: code, message: message)
+        }
+        var preview = PreviewCollector(slices: plan.promptedSlices)
+        var segmenter = SliceSegmenter(
+            volume: volume,
+            plan: plan,
+            network: request.model.network,
+            scalings: scalings,
+            isInverted: request.series.headers[volume.frames[0].headerIndex].pixels.isInverted
+        )
+        let answers = try segmenter.run(
+            goOn: { progress(.segmenting, $0, $1) },
+            grey: { preview.add($1, at: $0) }
+        )
+        seconds.read = segmenter.readSeconds
+        seconds.encode = segmenter.encodeSeconds
+        seconds.decode = segmenter.decodeSeconds
+        let bySegment = Dictionary(grouping: answers, by: \.segment)
+        let results = plan.segments.indices.map { index in
+            SegmentResult(segment: plan.segments[index], answers: bySegment[index] ?? [], stack: volume.stack)
+        }
+        guard progress(.writing, 0, 1) else { throw AnnotationError.cancelled }
+        var writer = ResultWriter(request: request, volume: volume, plan: plan, results: results, output: output)
+        writer.scalings = Set(plan.segments.map(\.intensity)).compactMap { scalings[$0] }
+        let result = try writer.write(preview: preview, seconds: seconds, start: start)
+        _ = progress(.writing, 1, 1)
+        return .annotated(result)
+    }
+
+    private enum Planned {
+        case plan(PromptPlan, [IntensityStatistics.Rule: IntensityScaling])
+        case needsPrompt(code: String, message: String)
+    }
+
+    /// Reads the volume once: for the registration and for the intensity scaling.
+    private func plan(
+        _ request: AnnotationRequest,
+        _ volume: ImageVolume,
+        _ progress: Progress
+    ) throws -> Planned {
+        var reader = VolumeReader(volume)
+        var read = Set<Int>()
+        func next(_ slice: Int) throws -> [Float] {
+            guard progress(.planning, min(read.count, volume.count), volume.count) else {
+                throw AnnotationError.cancelled
+            }
+            return try reader.slice(at: slice)
+        }
+        switch request.source {
+        case .prompts(let file, _):
+            let plan = try PromptFilePlanner(file: file).plan(volume)
+            try check(plan, request.model)
+            var statistics = Self.statistics(of: plan)
+            for slice in 0..<volume.count {
+                let values = try next(slice)
+                read.insert(slice)
+                for rule in statistics.keys { statistics[rule]?.add(values) }
+            }
+            return .plan(plan, statistics.mapValues { $0.scaling() })
+        case .profile(let profile, let atlas):
+            let rule = IntensityStatistics.Rule(profile.intensity)
+            var statistics = IntensityStatistics(rule: rule)
+            let outcome = try ProfilePlanner(profile: profile, atlas: atlas).plan(
+                volume,
+                modality: request.series.modality
+            ) { slice in
+                let values = try next(slice)
+                if read.insert(slice).inserted { statistics.add(values) }
+                return values
+            }
+            switch outcome {
+            case .needsPrompt(let code, let message): return .needsPrompt(code: code, message: message)
+            case .plan(let plan):
+                for slice in 0..<volume.count where !read.contains(slice) { statistics.add(try next(slice)) }
+                return .plan(plan, [rule: statistics.scaling()])
+            }
+        }
+    }
+
+    /// Refuses prompts that the network does not take before any slice is encoded.
+    private func check(_ plan: PromptPlan, _ model: LoadedModel) throws(AnnotationError) {
+        guard !model.network.traits.takesPoints else { return }
+        let hasPoints = plan.prompts.joined().contains { !$0.prompt.points.isEmpty }
+        guard !hasPoints else {
+            throw .prompt(
+                "the model \(model.name) (\(model.network.traits.architecture)) was trained with boxes alone and gives "
+                    + "useless masks for points: give boxes, or use a model that takes points"
+            )
+        }
+    }
+
+    private static func statistics(of plan: PromptPlan) -> [IntensityStatistics.Rule: IntensityStatistics] {
+        var statistics: [IntensityStatistics.Rule: IntensityStatistics] = [:]
+        for segment in plan.segments where statistics[segment.intensity] == nil {
+            statistics[segment.intensity] = IntensityStatistics(rule: segment.intensity)
+        }
+        return statistics
+    }
+}

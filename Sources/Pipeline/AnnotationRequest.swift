@@ -1,0 +1,86 @@
+import Atlas
+import DICOMFiles
+import DurableFiles
+import Foundation
+import Geometry
+import Profiles
+
+/// One series, what is to be found in it, and with what.
+public struct AnnotationRequest: Sendable {
+    /// Where prompts come from.
+    public enum Source: Sendable {
+        /// A profile, with its atlas where it has one.
+        case profile(Profile, atlas: LoadedAtlas?)
+        /// A person's or another program's prompts; the digest is of the file.
+        case prompts(PromptFile, digest: SHA256Digest)
+    }
+
+    public var series: ImageSeries
+    public var source: Source
+    public var model: LoadedModel
+    public var program: ProgramIdentity
+    /// The time that the results carry.
+    public var instant: Date
+    public var timeZone: TimeZone
+
+    public init(
+        series: ImageSeries,
+        source: Source,
+        model: LoadedModel,
+        program: ProgramIdentity,
+        instant: Date,
+        timeZone: TimeZone = .current
+    ) {
+        self.series = series
+        self.source = source
+        self.model = model
+        self.program = program
+        self.instant = instant
+        self.timeZone = timeZone
+    }
+
+    /// The same volume, source of prompts, model and program version give the same key: it names the results' folder.
+    public func key(of volume: ImageVolume) -> SHA256Digest {
+        var parts = volume.frames.map { frame in
+            "\(frame.sopInstanceUID) \(frame.frameNumber ?? 0) \(series.headers[frame.headerIndex].digest)"
+        }.sorted()
+        switch source {
+        case .profile(let profile, let atlas):
+            parts += ["profile \(profile.digest)", "atlas \(atlas?.digest.hex ?? "none")"]
+        case .prompts(_, let digest):
+            parts.append("prompts \(digest)")
+        }
+        parts += ["model \(model.digest) \(model.precision)", "program \(program.version)"]
+        return SHA256Digest(of: Array(parts.joined(separator: "\n").utf8))
+    }
+}
+
+/// An atlas in memory, with the digest that a receipt names.
+public struct LoadedAtlas: Sendable {
+    public let atlas: Atlas
+    public let digest: SHA256Digest
+
+    public init(atlas: Atlas, digest: SHA256Digest) {
+        self.atlas = atlas
+        self.digest = digest
+    }
+
+    /// Loads a package; the digest is that of its description, which names the digests of its volumes.
+    public init(folder: RawPath) throws {
+        atlas = try AtlasPackage.load(folder)
+        digest = try SHA256Digest(ofFile: folder.appending(AtlasPackage.descriptionName))
+    }
+}
+
+/// Which program wrote a result.
+public struct ProgramIdentity: Sendable, Hashable {
+    public let name: String
+    public let version: String
+    public let dcmtkVersion: String
+
+    public init(name: String, version: String, dcmtkVersion: String) {
+        self.name = name
+        self.version = version
+        self.dcmtkVersion = dcmtkVersion
+    }
+}

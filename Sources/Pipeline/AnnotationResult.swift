@@ -1,0 +1,41 @@
+import DICOMSegmentation
+import DurableFiles
+
+/// What became of a series.
+public enum AnnotationOutcome: Sendable {
+    /// Results are written and durable.
+    case annotated(AnnotationResult)
+    /// The prior is not good enough to prompt the network: a person must. Nothing is written.
+    case needsPrompt(code: String, message: String)
+}
+
+/// Where results lie, and what they say.
+public struct AnnotationResult: Sendable {
+    /// The folder below the output folder: `SERIES-UID/PROFILE-KEY`.
+    public let folder: String
+    public let receipt: Receipt
+    public let measurements: MeasurementTable
+
+    /// File names in a result's folder.
+    public enum FileName {
+        public static let segmentation = "segmentation.dcm"
+        public static let receipt = "receipt.json"
+        public static let measurements = "measurements.csv"
+        public static let preview = "preview.png"
+    }
+
+    /// How unsure the network is of its masks, 0…1: one minus the smallest median predicted IoU of a segment.
+    public var instability: Double? {
+        measurements.rows.compactMap(\.medianPredictedIoU).min().map { min(max(1 - $0, 0), 1) }
+    }
+}
+
+/// Steps of an annotation, for progress displays.
+public enum AnnotationStep: String, Sendable {
+    /// Slices are read and the atlas is registered.
+    case planning
+    /// Slices are encoded and prompts decoded.
+    case segmenting
+    /// Results are built, written and verified.
+    case writing
+}

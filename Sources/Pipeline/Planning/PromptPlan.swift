@@ -1,0 +1,63 @@
+import DICOMSegmentation
+import Profiles
+import SegmentAnything
+
+/// What the network is to be asked: the segments, and for each slice its prompts.
+struct PromptPlan {
+    /// One structure that is looked for.
+    struct Segment {
+        let label: String
+        let category: CodedConcept
+        let type: CodedConcept
+        let modifiers: [CodedConcept]
+        let colour: DisplayColour
+        /// The same for a structure in every series of a study.
+        let trackingID: String
+        let atlasLabel: String?
+        let isAutomatic: Bool
+        /// A slice's mask is dropped when the network thinks less of it.
+        let minimumPredictedIoU: Double
+        /// Only the largest connected body in three dimensions stays.
+        let keepsLargestComponent: Bool
+        /// Holes that are enclosed within a slice are filled.
+        let fillsHoles: Bool
+        let intensity: IntensityStatistics.Rule
+    }
+
+    /// One question to the network.
+    struct SlicePrompt {
+        let segment: Int
+        let prompt: Prompt
+    }
+
+    let segments: [Segment]
+    /// For each slice of the stack; empty where nothing is asked.
+    let prompts: [[SlicePrompt]]
+    let atlas: Receipt.Atlas?
+    /// What to say of segments that got no prompt at all, by index.
+    let withoutPrompt: [Int: String]
+    /// Written into the SEG's algorithm parameters.
+    let parameters: String
+
+    /// Slices that have a prompt, ascending.
+    var promptedSlices: [Int] { prompts.indices.filter { !prompts[$0].isEmpty } }
+}
+
+/// What came of planning.
+enum PlanningOutcome {
+    case plan(PromptPlan)
+    /// The prior is not good enough: a person has to prompt.
+    case needsPrompt(code: String, message: String)
+}
+
+extension CodedConcept {
+    init(_ code: ProfileCode) {
+        self.init(value: code.value, scheme: code.scheme, meaning: code.meaning)
+    }
+}
+
+extension DisplayColour {
+    init(_ colour: RGBColour) {
+        self.init(red: colour.red, green: colour.green, blue: colour.blue)
+    }
+}

@@ -1,0 +1,125 @@
+import Geometry
+
+/// Draws a contact sheet on which a person can judge a result at a glance: slices with the outline and a light fill of
+/// each segment, orientation letters, the slice position, and a legend with volumes.
+struct PreviewSheet {
+    /// One slice to show.
+    struct Slice {
+        let plane: PlaneGeometry
+        /// rows × columns grey values.
+        let grey: [UInt8]
+        /// For each segment its mask, `nil` where it has none in this slice.
+        let masks: [[UInt8]?]
+    }
+
+    /// One line of the legend.
+    struct LegendEntry {
+        let label: String
+        let detail: String
+        let colour: DisplayColour
+    }
+
+    let slices: [Slice]
+    let legend: [LegendEntry]
+    let title: String
+
+    private static let background = DisplayColour(red: 16, green: 18, blue: 22)
+    private static let text = DisplayColour(red: 214, green: 219, blue: 226)
+    private static let faint = DisplayColour(red: 120, green: 128, blue: 140)
+    private static let tileEdge = 256
+    private static let gap = 6
+    private static let legendWidth = 300
+    private static let headerHeight = 30
+
+    /// Draws the sheet.
+    func image() -> ColourImage {
+        let columns = max(1, Int((Double(slices.count) * 1.3).squareRoot().rounded(.up)))
+        let rows = max(1, (slices.count + columns - 1) / columns)
+        let step = Self.tileEdge + Self.gap
+        let legendHeight = Self.headerHeight + 20 + legend.count * 30
+        var sheet = ColourImage(
+            width: columns * step + Self.gap + Self.legendWidth,
+            height: max(Self.headerHeight + rows * step + Self.gap, legendHeight + 40),
+            fill: Self.background
+        )
+        sheet.draw(title, x: Self.gap + 2, y: 8, scale: 2, Self.text)
+        for (index, slice) in slices.enumerated() {
+            let x = Self.gap + index % columns * step
+            let y = Self.headerHeight + index / columns * step
+            draw(slice, at: (x, y), on: &sheet)
+        }
+        drawLegend(at: columns * step + Self.gap + 10, on: &sheet)
+        return sheet
+    }
+
+    private func draw(_ slice: Slice, at origin: (x: Int, y: Int), on sheet: inout ColourImage) {
+        let plane = slice.plane
+        let widthInMillimetres = Double(plane.columns) * plane.columnSpacing
+        let heightInMillimetres = Double(plane.rows) * plane.rowSpacing
+        let scale = Double(Self.tileEdge) / max(widthInMillimetres, heightInMillimetres)
+        let width = max(1, Int(widthInMillimetres * scale))
+        let height = max(1, Int(heightInMillimetres * scale))
+        let left = origin.x + (Self.tileEdge - width) / 2
+        let top = origin.y + (Self.tileEdge - height) / 2
+        // Nearest source pixel of each pixel of the tile.
+        let sourceColumn = (0..<width).map { min(plane.columns - 1, $0 * plane.columns / width) }
+        let sourceRow = (0..<height).map { min(plane.rows - 1, $0 * plane.rows / height) }
+        for y in 0..<height {
+            for x in 0..<width {
+                let grey = slice.grey[sourceRow[y] * plane.columns + sourceColumn[x]]
+                sheet.set(left + x, top + y, DisplayColour(red: grey, green: grey, blue: grey))
+            }
+        }
+        for (segment, mask) in slice.masks.enumerated() {
+            guard let mask else { continue }
+            func isInside(_ x: Int, _ y: Int) -> Bool {
+                guard x >= 0, y >= 0, x < width, y < height else { return false }
+                return mask[sourceRow[y] * plane.columns + sourceColumn[x]] != 0
+            }
+            for y in 0..<height {
+                for x in 0..<width where isInside(x, y) {
+                    let isEdge =
+                        !isInside(x - 1, y) || !isInside(x + 1, y) || !isInside(x, y - 1) || !isInside(x, y + 1)
+                    sheet.blend(left + x, top + y, legend[segment].colour, opacity: isEdge ? 1 : 0.22)
+                }
+            }
+        }
+        drawOrientation(of: plane, in: (left, top, width, height), on: &sheet)
+    }
+
+    private func drawOrientation(
+        of plane: PlaneGeometry,
+        in frame: (x: Int, y: Int, width: Int, height: Int),
+        on sheet: inout ColourImage
+    ) {
+        let middleX = frame.x + frame.width / 2 - 3
+        let middleY = frame.y + frame.height / 2 - 3
+        sheet.draw(Self.letter(-plane.rowDirection), x: frame.x + 3, y: middleY, Self.text)
+        sheet.draw(Self.letter(plane.rowDirection), x: frame.x + frame.width - 8, y: middleY, Self.text)
+        sheet.draw(Self.letter(-plane.columnDirection), x: middleX, y: frame.y + 3, Self.text)
+        sheet.draw(Self.letter(plane.columnDirection), x: middleX, y: frame.y + frame.height - 10, Self.text)
+        let offset = (plane.offset(along: plane.normal) * 10).rounded() / 10
+        sheet.draw("\(offset) MM", x: frame.x + 3, y: frame.y + frame.height - 10, Self.faint)
+    }
+
+    private func drawLegend(at x: Int, on sheet: inout ColourImage) {
+        for (index, entry) in legend.enumerated() {
+            let y = Self.headerHeight + 4 + index * 30
+            sheet.fill(x: x, y: y, width: 14, height: 14, entry.colour)
+            sheet.draw(entry.label, x: x + 22, y: y, Self.text)
+            sheet.draw(entry.detail, x: x + 22, y: y + 10, Self.faint)
+        }
+        let notice = ["RESEARCH / PRE-READ UNDER REVIEW.", "NOT A DIAGNOSIS."]
+        for (index, line) in notice.enumerated() {
+            sheet.draw(line, x: x, y: sheet.height - 30 + index * 12, Self.faint)
+        }
+    }
+
+    /// The letter of the patient direction that a vector points to most: L, R, P, A, H or F.
+    static func letter(_ direction: Vector3) -> String {
+        let sizes = [abs(direction.x), abs(direction.y), abs(direction.z)]
+        if sizes[0] >= sizes[1], sizes[0] >= sizes[2] { return direction.x > 0 ? "L" : "R" }
+        if sizes[1] >= sizes[2] { return direction.y > 0 ? "P" : "A" }
+        return direction.z > 0 ? "H" : "F"
+    }
+}

@@ -1,0 +1,51 @@
+import DICOMSegmentation
+import Geometry
+import SegmentAnything
+
+/// The masks of one planned segment after clean-up, and what led to them.
+struct SegmentResult {
+    let segment: PromptPlan.Segment
+    /// One entry for each slice of the stack.
+    let mask: SegmentMask
+    let answers: [SliceSegmenter.Answer]
+
+    /// Gathers a segment's answers: several prompts of one slice give the union of their masks; masks of which the
+    /// network thinks too little are left out; then clean-up as the segment asks.
+    init(segment: PromptPlan.Segment, answers: [SliceSegmenter.Answer], stack: SliceStack) {
+        self.segment = segment
+        self.answers = answers
+        var frames = [FrameMask?](repeating: nil, count: stack.planes.count)
+        for answer in answers where Double(answer.predictedIoU) >= segment.minimumPredictedIoU {
+            frames[answer.slice] = frames[answer.slice].map { $0.union(answer.mask) } ?? answer.mask
+        }
+        mask = SegmentMask(frames: Self.cleaned(frames, segment: segment, rows: stack.rows, columns: stack.columns))
+    }
+
+    private static func cleaned(
+        _ frames: [FrameMask?],
+        segment: PromptPlan.Segment,
+        rows: Int,
+        columns: Int
+    ) -> [FrameMask?] {
+        guard segment.fillsHoles || segment.keepsLargestComponent else { return frames }
+        var masks = frames.map { $0?.unpacked() }
+        if segment.fillsHoles {
+            for index in masks.indices {
+                guard var mask = masks[index] else { continue }
+                MaskCleaning.fillHoles(&mask, rows: rows, columns: columns)
+                masks[index] = mask
+            }
+        }
+        if segment.keepsLargestComponent {
+            MaskCleaning.keepLargestComponent(&masks, rows: rows, columns: columns)
+        }
+        return masks.map { $0.map { FrameMask(rows: rows, columns: columns, pixels: $0) } }
+    }
+}
+
+extension FrameMask {
+    /// Pixels of either mask.
+    fileprivate func union(_ other: FrameMask) -> FrameMask {
+        FrameMask(rows: rows, columns: columns, packed: zip(packed, other.packed).map { $0 | $1 })
+    }
+}

@@ -1,0 +1,71 @@
+import Atlas
+import DurableFiles
+
+extension Profile {
+    /// What of the profile does not fit its atlas: segments whose atlas label the atlas does not have.
+    ///
+    /// `labels` are the names of the atlas's structures, for example `kidney_left`. Empty when all is well or the
+    /// profile uses no atlas.
+    public func problems(withAtlasLabels labels: Set<String>) -> [ProfileError.Problem] {
+        guard let atlas else { return [] }
+        return segments.compactMap { segment in
+            guard let label = segment.atlasLabel, !labels.contains(label) else { return nil }
+            return ProfileError.Problem(
+                file: file,
+                line: segment.line,
+                message: "the atlas \(atlas) has no structure named \(label)",
+                remedy: Self.remedy(for: label, labels)
+            )
+        }
+    }
+
+    /// What of the profile does not fit an atlas that is loaded.
+    public func problems(with atlas: AtlasDescription) -> [ProfileError.Problem] {
+        problems(withAtlasLabels: Set(atlas.labels.map(\.name)))
+    }
+
+    private static func remedy(for label: String, _ labels: Set<String>) -> String {
+        let folded = label.lowercased().replacing("-", with: "_")
+        if let meant = labels.sorted().first(where: { $0.lowercased().replacing("-", with: "_") == folded }) {
+            return "Write atlasLabel=\"\(meant)\""
+        }
+        return "Use one of: " + labels.sorted().joined(separator: ", ")
+    }
+}
+
+extension ProfileSet {
+    /// The name of the folder of atlas packages in the folder of profiles.
+    public static let atlasFolderName = "atlases"
+
+    /// What of the profiles does not fit the atlas packages in a folder, `atlases/` in that of the profiles.
+    ///
+    /// Atlases are made at set-up, so one that is not there is no problem of the profile: see
+    /// ``missingAtlases(in:)``. A package that cannot be read is one.
+    public func atlasProblems(in folder: RawPath) -> [ProfileError.Problem] {
+        profiles.flatMap { profile -> [ProfileError.Problem] in
+            guard let atlas = profile.atlas, Self.isPresent(atlas, in: folder) else { return [] }
+            do {
+                return profile.problems(with: try AtlasPackage.description(of: folder.appending(atlas)))
+            } catch {
+                return [
+                    ProfileError.Problem(
+                        file: profile.file,
+                        line: nil,
+                        message: "the atlas \(atlas) cannot be used: \(error)",
+                        remedy: "Make the atlas again, or restore its folder"
+                    )
+                ]
+            }
+        }
+    }
+
+    /// Atlases that profiles name and that are not in a folder, in the order of their names.
+    public func missingAtlases(in folder: RawPath) -> [String] {
+        Set(profiles.compactMap(\.atlas)).filter { !Self.isPresent($0, in: folder) }.sorted()
+    }
+
+    private static func isPresent(_ atlas: String, in folder: RawPath) -> Bool {
+        let entries = (try? FolderScan.entries(of: folder.appending(atlas))) ?? []
+        return entries.contains { $0.name == RawPath(AtlasPackage.descriptionName) }
+    }
+}

@@ -1,0 +1,8 @@
+import Commands
+
+@main
+struct Preread {
+    static func main() async {
+        await CommandLineProgram.main()
+    }
+}
