@@ -70,6 +70,15 @@ struct RowTests {
         #expect(largestDifference(result, Tensor(expected, shape: x.shape)) < 4e-6)
     }
 
+    @Test(arguments: [1, 17, 40])
+    func rowsTimesTheFactorsOfTheirItem(width: Int) {
+        let (x, factors) = (noise([2, 3, 5, width]), noise([2, width], seed: 2))
+        let expected = x.values.enumerated().map { index, value in
+            value * factors.values[index / (15 * width) * width + index % width]
+        }
+        #expect(x.multipliedRows(by: factors).values == expected)
+    }
+
     @Test func meanOverRowsIsTheMeanOfEachChannel() {
         let x = noise([2, 6, 5])
         let expected = (0..<2).flatMap { item in
