@@ -12,7 +12,12 @@
 #pragma clang diagnostic ignored "-Wpsabi"
 
 #define LANES 16
+#if __has_feature(thread_sanitizer)
+// The function that picks a version runs before the sanitizer is ready.
+#define MULTIVERSIONED
+#else
 #define MULTIVERSIONED __attribute__((target_clones("default", "avx2", "avx512f")))
+#endif
 #define INLINE __attribute__((always_inline)) static inline
 
 typedef float Lanes __attribute__((vector_size(64), aligned(4)));

@@ -88,69 +88,36 @@ struct WindowAttention: Sendable {
         }
     }
 
-    /// One window: mixes the values of as many heads at a time as have room for their scores.
+    /// One window: weighs every head's values by scores and relative positions.
     private func attend(
         _ views: AttentionViews,
         _ window: WindowPlan.Window,
         into mixed: UnsafeMutablePointer<Float>
     ) {
-        let scoresOfHead = views.queries.rows * views.keys.rows
-        let termsOfHead = views.queries.rows * relativePositions.shape[0]
-        let group = max(1, min(heads, Self.room / scoresOfHead))
+        let (rows, edge) = (views.queries.rows, plan.edge)
+        let (columns, depth) = (relativePositions.shape[0], relativePositions.shape[1])
         let starts = plan.termStarts(window)
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: group * (scoresOfHead + termsOfHead)) { room in
-            let (scores, terms) = (room.start, room.start + group * scoresOfHead)
-            for first in stride(from: 0, to: heads, by: group) {
-                let range = first..<min(heads, first + group)
-                views.multiplyScores(range, into: scores)
-                multiplyTerms(views, range, into: terms)
-                softmax(scores, terms, heads: range.count, starts)
-                views.mixValues(range, scores: scores, into: mixed, stride: width)
-            }
-        }
-    }
-
-    /// Writes the products of queries and relative positions, `[heads, n, 2·(2·edge − 1)]`.
-    private func multiplyTerms(
-        _ views: AttentionViews,
-        _ range: Range<Int>,
-        into terms: UnsafeMutablePointer<Float>
-    ) {
-        let columns = relativePositions.shape[0]
         relativePositions.withPointer { table in
-            let table = MatrixView(table, rows: columns, columns: relativePositions.shape[1])
-            for head in range {
-                multiply(
-                    views.head(head, of: views.queries),
-                    transposed: table,
-                    into: terms + (head - range.lowerBound) * views.queries.rows * columns,
-                    stride: columns
-                )
-            }
-        }
-    }
-
-    private func softmax(
-        _ scores: UnsafeMutablePointer<Float>,
-        _ terms: UnsafePointer<Float>,
-        heads: Int,
-        _ starts: (high: [Int32], wide: [Int32])
-    ) {
-        let (rows, columns, edge) = (starts.high.count, relativePositions.shape[0], plan.edge)
-        let scale = 1 / Float(relativePositions.shape[1]).squareRoot()
-        ComputeThreads.overRows(heads, elementsPerRow: 4 * rows * edge * edge) { range in
-            for head in range {
-                kernel_softmax_relative_rows(
-                    scores + head * rows * edge * edge,
-                    rows,
-                    edge,
-                    edge,
-                    scale,
-                    terms + head * rows * columns,
-                    columns,
-                    starts.high,
-                    starts.wide
-                )
+            views.attend(into: mixed) { head, scores in
+                withUnsafeTemporaryAllocation(of: Float.self, capacity: rows * columns) { terms in
+                    multiply(
+                        views.head(head, of: views.queries),
+                        transposed: MatrixView(table, rows: columns, columns: depth),
+                        into: terms.start,
+                        stride: columns
+                    )
+                    kernel_softmax_relative_rows(
+                        scores,
+                        rows,
+                        edge,
+                        edge,
+                        1 / Float(depth).squareRoot(),
+                        terms.start,
+                        columns,
+                        starts.high,
+                        starts.wide
+                    )
+                }
             }
         }
     }
@@ -195,7 +162,4 @@ struct WindowAttention: Sendable {
     private static func reversed(_ table: Tensor) -> Tensor {
         Tensor.joined(table.shape[0] == 0 ? [table] : (0..<table.shape[0]).reversed().map { table.slice($0..<$0 + 1) })
     }
-
-    /// Elements of scores that are held at once: 16 MB.
-    private static let room = 4_194_304
 }

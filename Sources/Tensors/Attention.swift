@@ -1,3 +1,5 @@
+import CKernels
+
 /// Scaled dot-product attention with several heads, without projections.
 ///
 /// Queries are `[B, n, w]`, keys and values `[B, m, w]`; a side with batch 1 is shared by the whole batch. Head h is the
@@ -11,18 +13,18 @@ public func attention(queries: Tensor, keys: Tensor, values: Tensor, heads: Int)
     let queryStep = queries.shape[0] == 1 ? 0 : count * width
     let keyStep = keys.shape[0] == 1 ? 0 : length * width
     return Tensor(shape: [batch, count, width]) { result in
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: max(1, heads * count * length)) { scores in
-            for item in 0..<batch {
-                queries.withPointer { queries in
-                    keys.withPointer { keys in
-                        values.withPointer { values in
-                            let views = AttentionViews(
-                                queries: MatrixView(queries + item * queryStep, rows: count, columns: width),
-                                keys: MatrixView(keys + item * keyStep, rows: length, columns: width),
-                                values: MatrixView(values + item * keyStep, rows: length, columns: width),
-                                heads: heads
-                            )
-                            views.attend(scores: scores.start, into: result.start + item * count * width)
+        queries.withPointer { queries in
+            keys.withPointer { keys in
+                values.withPointer { values in
+                    for item in 0..<batch {
+                        let views = AttentionViews(
+                            queries: MatrixView(queries + item * queryStep, rows: count, columns: width),
+                            keys: MatrixView(keys + item * keyStep, rows: length, columns: width),
+                            values: MatrixView(values + item * keyStep, rows: length, columns: width),
+                            heads: heads
+                        )
+                        views.attend(into: result.start + item * count * width) { _, scores in
+                            kernel_softmax_rows(scores, count, length, 1 / Float(width / heads).squareRoot())
                         }
                     }
                 }
@@ -47,52 +49,51 @@ package struct AttentionViews {
         self.heads = heads
     }
 
-    /// Writes the mixed values `[n, w]`; `scores` is room for `heads · n · m` elements.
-    func attend(scores: UnsafeMutablePointer<Float>, into result: UnsafeMutablePointer<Float>) {
-        multiplyScores(0..<heads, into: scores)
-        softmax(
-            scores,
-            rows: heads * queries.rows,
-            width: keys.rows,
-            scale: 1 / Float(depth).squareRoot()
-        )
-        mixValues(0..<heads, scores: scores, into: result, stride: queries.columns)
+    /// Writes the mixed values `[n, w]`, head by head; heads are divided between threads.
+    ///
+    /// The closure turns the products q·k of a head, `[n, m]`, into weights.
+    package func attend(
+        into result: UnsafeMutablePointer<Float>,
+        weigh: (_ head: Int, _ scores: UnsafeMutablePointer<Float>) -> Void
+    ) {
+        let (n, m) = (queries.rows, keys.rows)
+        ComputeThreads.overRows(heads, elementsPerRow: n * m * 8) { range in
+            withUnsafeTemporaryAllocation(of: Float.self, capacity: max(1, n * m)) { scores in
+                for head in range {
+                    multiply(
+                        self.head(head, of: queries),
+                        transposed: self.head(head, of: keys),
+                        into: scores.start,
+                        stride: m
+                    )
+                    weigh(head, scores.start)
+                    mix(scores.start, self.head(head, of: values), into: result + head * depth)
+                }
+            }
+        }
     }
 
-    /// Writes the products q·k of some heads, `[heads, n, m]`.
-    package func multiplyScores(_ range: Range<Int>, into scores: UnsafeMutablePointer<Float>) {
-        for head in range {
+    /// Writes the values of one head mixed by their weights `[n, m]`.
+    ///
+    /// Long rows are summed in blocks: kernels for small matrices keep one running fp32 sum over all keys, which over
+    /// thousands of them loses digits.
+    private func mix(
+        _ weights: UnsafePointer<Float>,
+        _ values: MatrixView,
+        into result: UnsafeMutablePointer<Float>
+    ) {
+        for first in stride(from: 0, to: keys.rows, by: Self.keyBlock) {
+            let count = min(Self.keyBlock, keys.rows - first)
             multiply(
-                self.head(head, of: queries),
-                transposed: self.head(head, of: keys),
-                into: scores + (head - range.lowerBound) * queries.rows * keys.rows,
-                stride: keys.rows
+                MatrixView(weights + first, rows: queries.rows, columns: count, stride: keys.rows),
+                MatrixView(values.base + first * values.stride, rows: count, columns: depth, stride: values.stride),
+                into: result,
+                stride: queries.columns,
+                adding: first > 0
             )
         }
     }
 
-    /// Writes the values of some heads mixed by their scores `[heads, n, m]` to rows that stand `stride` apart.
-    package func mixValues(
-        _ range: Range<Int>,
-        scores: UnsafePointer<Float>,
-        into result: UnsafeMutablePointer<Float>,
-        stride: Int
-    ) {
-        for head in range {
-            let first = scores + (head - range.lowerBound) * queries.rows * keys.rows
-            let values = self.head(head, of: self.values)
-            for start in Swift.stride(from: 0, to: keys.rows, by: Self.keyBlock) {
-                let count = min(Self.keyBlock, keys.rows - start)
-                multiply(
-                    MatrixView(first + start, rows: queries.rows, columns: count, stride: keys.rows),
-                    MatrixView(values.base + start * values.stride, rows: count, columns: depth, stride: values.stride),
-                    into: result + head * depth,
-                    stride: stride,
-                    adding: start > 0
-                )
-            }
-        }
-    }
     private static let keyBlock = 512
 
     /// One head's columns.

@@ -23,26 +23,28 @@ package func multiply(
     stride: Int
 ) {
     precondition(left.columns == right.columns, "inner lengths \(left.columns) and \(right.columns)")
-    guard left.rows > 0, right.rows > 0 else { return }
-    cblas_sgemm(
-        CblasRowMajor,
-        CblasNoTrans,
-        CblasTrans,
-        Int32(left.rows),
-        Int32(right.rows),
-        Int32(left.columns),
-        1,
-        left.base,
-        Int32(left.stride),
-        right.base,
-        Int32(right.stride),
-        0,
-        result,
-        Int32(stride)
-    )
+    inPieces(rows: left.rows, columns: right.rows, inner: left.columns) { rows, columns in
+        cblas_sgemm(
+            CblasRowMajor,
+            CblasNoTrans,
+            CblasTrans,
+            Int32(rows.count),
+            Int32(columns.count),
+            Int32(left.columns),
+            1,
+            left.base + rows.lowerBound * left.stride,
+            Int32(left.stride),
+            right.base + columns.lowerBound * right.stride,
+            Int32(right.stride),
+            0,
+            result + rows.lowerBound * stride + columns.lowerBound,
+            Int32(stride)
+        )
+    }
 }
 
-/// Writes `left · right` (left `[m, k]`, right `[k, n]`) to `[m, n]` with rows `stride` elements apart.
+/// Writes `left · right` (left `[m, k]`, right `[k, n]`) to `[m, n]` with rows `stride` elements apart, or adds it to what
+/// is there.
 package func multiply(
     _ left: MatrixView,
     _ right: MatrixView,
@@ -51,23 +53,43 @@ package func multiply(
     adding: Bool = false
 ) {
     precondition(left.columns == right.rows, "inner lengths \(left.columns) and \(right.rows)")
-    guard left.rows > 0, right.columns > 0 else { return }
-    cblas_sgemm(
-        CblasRowMajor,
-        CblasNoTrans,
-        CblasNoTrans,
-        Int32(left.rows),
-        Int32(right.columns),
-        Int32(left.columns),
-        1,
-        left.base,
-        Int32(left.stride),
-        right.base,
-        Int32(right.stride),
-        adding ? 1 : 0,
-        result,
-        Int32(stride)
-    )
+    inPieces(rows: left.rows, columns: right.columns, inner: left.columns) { rows, columns in
+        cblas_sgemm(
+            CblasRowMajor,
+            CblasNoTrans,
+            CblasNoTrans,
+            Int32(rows.count),
+            Int32(columns.count),
+            Int32(left.columns),
+            1,
+            left.base + rows.lowerBound * left.stride,
+            Int32(left.stride),
+            right.base + columns.lowerBound,
+            Int32(right.stride),
+            adding ? 1 : 0,
+            result + rows.lowerBound * stride + columns.lowerBound,
+            Int32(stride)
+        )
+    }
+}
+
+/// Divides a product between threads along its longer side.
+///
+/// The pieces depend on the sizes alone. Each packs the undivided operand anew, so they are few and large.
+private func inPieces(rows: Int, columns: Int, inner: Int, _ body: (Range<Int>, Range<Int>) -> Void) {
+    guard rows > 0, columns > 0 else { return }
+    let work = rows * columns * inner
+    var pieces = 1
+    while pieces < 16, work / (2 * pieces) >= 16_777_216 { pieces *= 2 }
+    // Whole blocks of every kernel that OpenBLAS has; only the last piece has a remainder.
+    let unit = 96
+    let units = (max(rows, columns) + unit - 1) / unit
+    pieces = min(pieces, units)
+    ComputeThreads.perform(pieces) { piece in
+        preread_openblas_stay_on_thread()
+        let part = units * piece / pieces * unit..<min(max(rows, columns), units * (piece + 1) / pieces * unit)
+        if rows >= columns { body(part, 0..<columns) } else { body(0..<rows, part) }
+    }
 }
 
 extension Tensor {

@@ -5,7 +5,11 @@ extension Tensor {
     public mutating func softmaxRows(scale: Float = 1) {
         precondition(scale > 0, "the scale of a softmax is positive")
         let (rows, width) = (rowCount, lastAxis)
-        withMutablePointer { x in softmax(x, rows: rows, width: width, scale: scale) }
+        withMutablePointer { x in
+            ComputeThreads.overRows(rows, elementsPerRow: 4 * width) { range in
+                kernel_softmax_rows(x + range.lowerBound * width, range.count, width, scale)
+            }
+        }
     }
 
     /// `(x − mean) / √(variance + ε) · scale + shift` along every row, with the biased variance.
@@ -77,12 +81,5 @@ extension Tensor {
                 }
             }
         }
-    }
-}
-
-/// Softmax of rows in somebody's memory.
-package func softmax(_ x: UnsafeMutablePointer<Float>, rows: Int, width: Int, scale: Float) {
-    ComputeThreads.overRows(rows, elementsPerRow: 4 * width) { range in
-        kernel_softmax_rows(x + range.lowerBound * width, range.count, width, scale)
     }
 }

@@ -7,8 +7,14 @@ import Testing
 struct ReferenceWeightsTests {
     private struct KnownAnswers: Decodable {
         let fnv1a: [String: String]
-        let first_z: [String: [String]]
-        let first_values: [String: [Float]]
+        let firstBits: [String: [String]]
+        let firstValues: [String: [Float]]
+
+        enum CodingKeys: String, CodingKey {
+            case fnv1a
+            case firstBits = "first_z"
+            case firstValues = "first_values"
+        }
     }
 
     @Test func theGeneratorGivesTheKnownAnswers() throws {
@@ -17,14 +23,14 @@ struct ReferenceWeightsTests {
         for (name, seed) in known.fnv1a {
             #expect(ReferenceWeights.seed(name) == UInt64(seed.dropFirst(2), radix: 16))
         }
-        for (name, values) in known.first_z {
+        for (name, values) in known.firstBits {
             for (index, value) in values.enumerated() {
                 let bits = ReferenceWeights.bits(ReferenceWeights.seed(name), index)
                 #expect(bits == UInt64(value.dropFirst(2), radix: 16))
             }
         }
         let shapes = try GoldenFiles.publishedShapes()
-        for (name, values) in known.first_values {
+        for (name, values) in known.firstValues {
             let shape = try #require(shapes[name])
             #expect(Array(ReferenceWeights.parameter(name, shape: shape).values.prefix(values.count)) == values)
         }

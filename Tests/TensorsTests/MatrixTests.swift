@@ -50,6 +50,24 @@ struct MatrixTests {
         }
     }
 
+    @Test func whenThereAreThousandsOfKeys_thenTheSumKeepsItsDigits() {
+        let keys = 4_096
+        let (q, k) = (noise([1, 3, 16]).scaled(by: 0.1), noise([1, keys, 16], seed: 2))
+        let v = noise([1, keys, 16], seed: 3).adding(Tensor([Float](repeating: 40, count: 16), shape: [16]))
+        let result = attention(queries: q, keys: k, values: v, heads: 1).values
+        let (queries, keyValues, values) = (q.values, k.values, v.values)
+        for query in 0..<3 {
+            var (sum, mixed) = (0.0, 0.0)
+            for key in 0..<keys {
+                var logit = 0.0
+                for d in 0..<16 { logit += Double(queries[query * 16 + d]) * Double(keyValues[key * 16 + d]) }
+                sum += exp(logit / 4)
+                mixed += exp(logit / 4) * Double(values[key * 16 + 5])
+            }
+            #expect(abs(Double(result[query * 16 + 5]) - mixed / sum) < 4e-5)
+        }
+    }
+
     @Test(arguments: [[2, 3, 5, 7], [1, 1, 1, 1], [1, 33, 17, 19]])
     func layoutsSwapAndReturn(shape: [Int]) {
         let x = noise(shape)

@@ -70,18 +70,13 @@ struct RowTests {
         #expect(largestDifference(result, Tensor(expected, shape: x.shape)) < 4e-6)
     }
 
-    @Test func whenTheThreadsChange_thenNotOneBitDoes() {
-        let x = noise([700, 333])
-        let norm = LayerNorm(scale: noise([333], seed: 2), shift: noise([333], seed: 3), epsilon: 1e-6)
-        let before = ComputeThreads.count
-        defer { ComputeThreads.use(before) }
-        let results = [1, 2, 3].map { threads -> [Float] in
-            ComputeThreads.use(threads)
-            var y = norm(x).activated(.gelu)
-            y.softmaxRows()
-            return y.values
+    @Test(arguments: [1, 17, 40])
+    func rowsTimesTheFactorsOfTheirItem(width: Int) {
+        let (x, factors) = (noise([2, 3, 5, width]), noise([2, width], seed: 2))
+        let expected = x.values.enumerated().map { index, value in
+            value * factors.values[index / (15 * width) * width + index % width]
         }
-        #expect(results[0] == results[1] && results[0] == results[2])
+        #expect(x.multipliedRows(by: factors).values == expected)
     }
 
     @Test func meanOverRowsIsTheMeanOfEachChannel() {

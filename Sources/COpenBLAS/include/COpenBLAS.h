@@ -3,18 +3,24 @@
 #include <cblas.h>
 #include <stdbool.h>
 
-/// What `preread_choose_openblas_core` did before `main`.
+/// Who chose the core that OpenBLAS's kernels are written for.
 typedef enum {
-    PREREAD_CORE_LEFT_ALONE = 0,  ///< the CPU has no AVX-512, the library's own choice is right
-    PREREAD_CORE_SET_BY_USER = 1, ///< OPENBLAS_CORETYPE was set in the environment
-    PREREAD_CORE_FORCED = 2,      ///< OPENBLAS_CORETYPE was set here
+    PREREAD_CORE_LIBRARY = 0, ///< the library: the CPU has no AVX-512, or the library knows the CPU
+    PREREAD_CORE_USER = 1,    ///< OPENBLAS_CORETYPE stands in the environment
+    PREREAD_CORE_PROGRAM = 2, ///< this program: the library had overlooked AVX-512
+    PREREAD_CORE_STUCK = 3,   ///< the library overlooked AVX-512 and cannot be told
 } PrereadCoreChoice;
 
-/// How the kernel was chosen.
+/// Who chose the core.
 ///
-/// Whoever starts OpenBLAS calls this: the reference makes the linker take this object, and with it the function that
-/// runs before the library's constructor.
+/// The choice is made before `main`. The reference to this function makes the linker take its object, and with it the
+/// constructor that makes the choice.
 PrereadCoreChoice preread_openblas_core_choice(void);
 
 /// Whether the CPU has AVX-512F.
 bool preread_cpu_has_avx512(void);
+
+/// Makes OpenBLAS calls of the calling thread run on that thread alone; costs a comparison after the first time.
+///
+/// OpenBLAS's own threads spin between calls and starve whoever shares the cores, so work is divided by the caller.
+void preread_openblas_stay_on_thread(void);
