@@ -3,7 +3,7 @@
 #include "CDCMTK_header.hpp"
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 namespace cdcmtk {
 namespace {
@@ -41,7 +41,7 @@ class Scanner {
     uint64_t position, size, items = 0, elements = 0;
     bool over_limit = false;
     std::vector<Level> levels;
-    std::set<uint32_t> top_level;
+    std::map<uint32_t, Header> top_level;
     DataSetScan result;
 
     /// Reads one header. True at the end of the data set.
@@ -79,7 +79,7 @@ class Scanner {
         }
         if (is_delimiter(header.tag)) malformed("an item or a delimiter outside a sequence");
         if (++elements > maximum_elements) limit("more elements than any image has");
-        if (levels.size() == 1) enter_top_level(header.tag);
+        if (levels.size() == 1) enter_top_level(header);
         const bool top_pixels = levels.size() == 1 && header.tag == pixel_tag;
         if (header.length == undefined_length) {
             enter_undefined(level, header, top_pixels);
@@ -176,10 +176,19 @@ class Scanner {
         pixels.element_end = position = at;
     }
 
-    void enter_top_level(uint32_t tag) {
-        // Which of the two counts would depend on the reader.
-        if (!top_level.insert(tag).second) malformed("an element occurs twice");
+    void enter_top_level(const Header &header) {
+        const auto [known, is_new] = top_level.emplace(header.tag, header);
+        // Which of two values counts would depend on the reader. Writers that repeat an element as it is exist.
+        if (!is_new && !same_value(known->second, header)) malformed("an element occurs twice, with different values");
         if (top_level.size() > maximum_top_level_elements) limit("more elements than any image has");
+    }
+
+    /// Whether two short values are equal, byte by byte.
+    bool same_value(const Header &left, const Header &right) {
+        if (left.length != right.length || left.length > 1024 || right.length > size - right.value) return false;
+        for (uint32_t i = 0; i < left.length; ++i)
+            if (*window.at(left.value + i, 1) != *window.at(right.value + i, 1)) return false;
+        return true;
     }
 
     void count_item() {
