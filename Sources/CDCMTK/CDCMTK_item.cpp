@@ -29,19 +29,25 @@ DcmSequenceOfItems *sequence_of(CDCMTK_item *item, uint16_t group, uint16_t numb
     return dynamic_cast<DcmSequenceOfItems *>(element_of(item, group, number));
 }
 
+/// Bytes of the value; 0 for what has none of its own: sequences, and pixel data in fragments (of an icon).
+uint32_t value_length(DcmElement &element) {
+    const bool sequence = dynamic_cast<DcmSequenceOfItems *>(&element) != nullptr;
+    const Uint32 length = element.getLengthField();
+    return sequence || length == DCM_UndefinedLength ? 0 : length;
+}
+
 CDCMTK_element described(DcmElement &element) {
     CDCMTK_element result = {};
     result.group = element.getGTag();
     result.element = element.getETag();
     std::snprintf(result.vr, sizeof result.vr, "%s", DcmVR(element.ident()).getValidVRName());
-    const bool sequence = dynamic_cast<DcmSequenceOfItems *>(&element) != nullptr;
-    result.length = sequence ? 0 : element.getLengthField();
+    result.length = value_length(element);
     return result;
 }
 
 /// The undecoded value. DCMTK's string getters would strip and "correct" it.
 std::vector<char> raw_value(DcmElement &element) {
-    std::vector<char> bytes(element.getLengthField());
+    std::vector<char> bytes(value_length(element));
     if (bytes.empty()) return bytes;
     DcmFileCache cache;
     const OFCondition condition = element.getPartialValue(bytes.data(), 0, static_cast<Uint32>(bytes.size()), &cache,
@@ -156,8 +162,8 @@ bool CDCMTK_item_find(CDCMTK_item *item, uint16_t group, uint16_t number, CDCMTK
 bool CDCMTK_item_copy_value(CDCMTK_item *item, uint16_t group, uint16_t number, void *target, uint32_t length) {
     return guarded<bool>(nullptr, false, [&] {
         DcmElement *element = element_of(item, group, number);
-        if (!element || described(*element).length != length) return false;
-        if (dynamic_cast<DcmSequenceOfItems *>(element)) return false;
+        if (!element || value_length(*element) != length) return false;
+        if (dynamic_cast<DcmSequenceOfItems *>(element) || element->getLengthField() == DCM_UndefinedLength) return false;
         const std::vector<char> bytes = raw_value(*element);
         if (length > 0) std::memcpy(target, bytes.data(), length);
         return true;
@@ -167,7 +173,7 @@ bool CDCMTK_item_copy_value(CDCMTK_item *item, uint16_t group, uint16_t number, 
 size_t CDCMTK_item_value_count(CDCMTK_item *item, uint16_t group, uint16_t number) {
     return guarded<size_t>(nullptr, 0, [&]() -> size_t {
         DcmElement *element = element_of(item, group, number);
-        if (!element || described(*element).length == 0) return 0;
+        if (!element || value_length(*element) == 0) return 0;
         const size_t size = binary_size(value_vr(*element));
         const std::vector<char> bytes = raw_value(*element);
         if (size > 0) return bytes.size() / size;

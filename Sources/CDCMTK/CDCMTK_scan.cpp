@@ -256,6 +256,7 @@ class Scanner {
     void enter_top_level(uint32_t tag) {
         // Which of the two counts would depend on the reader.
         if (!top_level.insert(tag).second) malformed("an element occurs twice");
+        if (top_level.size() > maximum_top_level_elements) limit("more elements than any image has");
     }
 
     void count_item() {

@@ -42,7 +42,8 @@ struct Meta {
 
 constexpr int maximum_depth = 64;
 constexpr uint64_t maximum_items = 1'000'000;
-constexpr uint64_t maximum_elements = 4'000'000;
+constexpr uint64_t maximum_elements = 2'000'000;
+constexpr size_t maximum_top_level_elements = 65'536;
 
 /// Reads the preamble and group 2, by their tags and not by the group length, which can lie.
 Meta scan_meta(const ByteSource &source);

@@ -8,6 +8,8 @@ public enum FrameDiscriminator: String, Sendable, Hashable, Codable, CaseIterabl
     case triggerTime
     case imageType
     case acquisitionNumber
+    case acquisitionTime
+    case contentTime
 
     /// Reads the ones that a single-frame image has.
     static func values(of dataset: DICOMDataset) -> [FrameDiscriminator: String] {
@@ -19,6 +21,8 @@ public enum FrameDiscriminator: String, Sendable, Hashable, Codable, CaseIterabl
         values[.flipAngle] = number(.flipAngle, of: dataset)
         values[.triggerTime] = number(.triggerTime, of: dataset)
         values[.acquisitionNumber] = number(.acquisitionNumber, of: dataset)
+        values[.acquisitionTime] = dataset.string(.acquisitionTime)
+        values[.contentTime] = dataset.string(.contentTime)
         values[.imageType] = type(dataset.strings(.imageType))
         return values
     }

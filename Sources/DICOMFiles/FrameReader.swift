@@ -13,9 +13,11 @@ public final class FrameReader: @unchecked Sendable {
     private let frames: OpaquePointer
 
     /// Finds the frames and checks that all of them are there; nothing is decoded yet.
-    public init(_ file: DICOMFile) throws(DICOMFileError) {
+    ///
+    /// `allowingPalette` takes PALETTE COLOR as well, whose stored values are indices: label maps come with one.
+    public init(_ file: DICOMFile, allowingPalette: Bool = false) throws(DICOMFileError) {
         let dataset = file.dataset
-        module = try PixelModule(reading: dataset)
+        module = try PixelModule(reading: dataset, allowingPalette: allowingPalette)
         var error = CDCMTK_error()
         var shimModule = module.shimModule
         guard let frames = CDCMTK_frames_open(file.handle, &shimModule, &error) else { throw DICOMFileError(error) }

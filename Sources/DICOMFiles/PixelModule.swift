@@ -22,8 +22,10 @@ public struct PixelModule: Sendable, Hashable, Codable {
     public let paddingValue: Int32?
 
     /// Reads and checks the attributes.
-    public init(reading dataset: DICOMDataset) throws(DICOMFileError) {
-        try Self.requireGreyscale(dataset)
+    ///
+    /// `allowingPalette` takes PALETTE COLOR as well, whose stored values are indices: label maps come with one.
+    public init(reading dataset: DICOMDataset, allowingPalette: Bool = false) throws(DICOMFileError) {
+        try Self.requireGreyscale(dataset, allowingPalette: allowingPalette)
         rows = try Self.required(.rows, of: dataset)
         columns = try Self.required(.columns, of: dataset)
         bitsAllocated = try Self.required(.bitsAllocated, of: dataset)
@@ -62,11 +64,14 @@ public struct PixelModule: Sendable, Hashable, Codable {
         )
     }
 
-    private static func requireGreyscale(_ dataset: DICOMDataset) throws(DICOMFileError) {
+    private static func requireGreyscale(
+        _ dataset: DICOMDataset,
+        allowingPalette: Bool
+    ) throws(DICOMFileError) {
         guard let photometric = dataset.string(.photometricInterpretation) else {
             throw DICOMFileError(.missingAttribute, "Photometric Interpretation is missing")
         }
-        guard photometric == "MONOCHROME1" || photometric == "MONOCHROME2",
+        guard ["MONOCHROME1", "MONOCHROME2"].contains(photometric) || allowingPalette && photometric == "PALETTE COLOR",
             dataset.integer(.samplesPerPixel) ?? 1 == 1
         else { throw DICOMFileError(.notGreyscale, "The image is in colour") }
     }

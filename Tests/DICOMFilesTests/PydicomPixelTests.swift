@@ -54,6 +54,18 @@ struct PydicomPixelTests {
         }
     }
 
+    @Test("the indices of a palette image are read when they are asked for")
+    func palette() throws {
+        let rle = RawPath(PydicomReference.url("pydicom-data/OBXXXX1A_rle_2frame.dcm"))
+        let native = RawPath(PydicomReference.url("pydicom-data/OBXXXX1A_2frame.dcm"))
+        #expect(try reason { _ = try FrameReader(rle) } == .notGreyscale)
+        let decoded = try FrameReader(DICOMFile.open(rle), allowingPalette: true)
+        let stored = try FrameReader(DICOMFile.open(native), allowingPalette: true)
+        for frame in 0..<2 {
+            #expect(try decoded.storedValues(frameAt: frame) == stored.storedValues(frameAt: frame))
+        }
+    }
+
     @Test("an image cut short is refused; the bytes of a delimiter inside a fragment do not end the pixel data")
     func truncation() throws {
         let truncated = RawPath(PydicomReference.url("pydicom/test_files/MR_truncated.dcm"))
