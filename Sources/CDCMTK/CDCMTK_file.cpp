@@ -86,6 +86,8 @@ void parse_into(CDCMTK_file &file) {
 }
 
 CDCMTK_file *open_source(std::shared_ptr<const ByteSource> source) {
+    if (!dcmDataDict.isDictionaryLoaded())
+        throw Failure(CDCMTK_NO_DICTIONARY, "the data dictionary of DCMTK is missing: check DCMDICTPATH");
     auto file = std::make_unique<CDCMTK_file>();
     file->file_size = source->size();
     file->source = std::move(source);

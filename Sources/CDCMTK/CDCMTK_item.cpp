@@ -163,7 +163,8 @@ bool CDCMTK_item_copy_value(CDCMTK_item *item, uint16_t group, uint16_t number, 
     return guarded<bool>(nullptr, false, [&] {
         DcmElement *element = element_of(item, group, number);
         if (!element || value_length(*element) != length) return false;
-        if (dynamic_cast<DcmSequenceOfItems *>(element) || element->getLengthField() == DCM_UndefinedLength) return false;
+        const bool undefined = element->getLengthField() == DCM_UndefinedLength;
+        if (undefined || dynamic_cast<DcmSequenceOfItems *>(element)) return false;
         const std::vector<char> bytes = raw_value(*element);
         if (length > 0) std::memcpy(target, bytes.data(), length);
         return true;

@@ -75,7 +75,8 @@ void copy_samples(const opj_image_comp_t &component, const Target &target) {
     for (size_t i = 0; i < target.pixels(); ++i) {
         uint32_t bits = static_cast<uint32_t>(component.data[i]) & mask;
         if (extend && (bits & sign)) bits |= ~mask;
-        for (size_t byte = 0; byte < size; ++byte) target.words[i * size + byte] = static_cast<uint8_t>(bits >> 8 * byte);
+        for (size_t byte = 0; byte < size; ++byte)
+            target.words[i * size + byte] = static_cast<uint8_t>(bits >> 8 * byte);
     }
 }
 

@@ -1,89 +1,12 @@
 // The structure check that runs before DCMTK: a loop with its own stack.
 
-#include "CDCMTK_scan.hpp"
+#include "CDCMTK_header.hpp"
 
 #include <algorithm>
-#include <cstring>
-#include <set>
-
-#include <dcmtk/config/osconfig.h>
-#include <dcmtk/dcmdata/dctk.h>
+#include <map>
 
 namespace cdcmtk {
 namespace {
-
-constexpr uint32_t undefined_length = 0xffffffff;
-constexpr uint32_t item_tag = 0xfffee000, item_end = 0xfffee00d, sequence_end = 0xfffee0dd, pixel_tag = 0x7fe00010;
-
-[[noreturn]] void malformed(const char *why) { throw Failure(CDCMTK_MALFORMED, why); }
-
-uint16_t word(const uint8_t *p, bool big) {
-    return static_cast<uint16_t>(big ? p[0] << 8 | p[1] : p[1] << 8 | p[0]);
-}
-uint32_t long_word(const uint8_t *p, bool big) {
-    return big ? uint32_t(word(p, big)) << 16 | word(p + 2, big) : uint32_t(word(p + 2, big)) << 16 | word(p, big);
-}
-
-/// Small reads through a window, so that skipping over values costs no system call for each element.
-class Window {
-  public:
-    explicit Window(const ByteSource &source) : source(source), buffer(1 << 16) {}
-    uint64_t size() const { return source.size(); }
-
-    /// The address of `count` ≤ 16 bytes that are known to exist.
-    const uint8_t *at(uint64_t offset, size_t count) {
-        if (offset < begin || offset + count > begin + filled) {
-            begin = offset;
-            filled = static_cast<size_t>(std::min<uint64_t>(buffer.size(), source.size() - offset));
-            source.read(begin, buffer.data(), filled);
-        }
-        return buffer.data() + (offset - begin);
-    }
-
-  private:
-    const ByteSource &source;
-    std::vector<uint8_t> buffer;
-    uint64_t begin = 0;
-    size_t filled = 0;
-};
-
-struct Header {
-    uint32_t tag = 0;
-    DcmEVR vr = EVR_UNKNOWN;
-    uint32_t length = 0;
-    uint64_t value = 0;
-};
-
-bool is_delimiter(uint32_t tag) { return tag >> 16 == 0xfffe; }
-
-/// The tag, VR and length at `offset`; `end` is where the enclosing level ends at the latest.
-Header read_header(Window &window, uint64_t offset, uint64_t end, Encoding encoding) {
-    if (end - offset < 8) malformed("the data set ends inside an element");
-    const uint8_t *p = window.at(offset, 8);
-    const bool big = encoding.big_endian;
-    Header header;
-    header.tag = uint32_t(word(p, big)) << 16 | word(p + 2, big);
-    if (is_delimiter(header.tag) || !encoding.explicit_vr) {
-        header.length = long_word(p + 4, big);
-        header.value = offset + 8;
-        if (!is_delimiter(header.tag))
-            header.vr = DcmTag(DcmTagKey(header.tag >> 16, header.tag & 0xffff)).getEVR();
-        return header;
-    }
-    const char letters[3] = {static_cast<char>(p[4]), static_cast<char>(p[5]), 0};
-    DcmVR vr;
-    vr.setVR(letters);
-    header.vr = vr.getEVR();
-    if (!vr.usesExtendedLengthEncoding()) {
-        header.length = word(p + 6, big);
-        header.value = offset + 8;
-        return header;
-    }
-    if (end - offset < 12) malformed("the data set ends inside an element");
-    header.length = long_word(window.at(offset + 8, 4), big);
-    header.value = offset + 12;
-    return header;
-}
 
 /// A sequence or an item that is open.
 struct Level {
@@ -118,7 +41,7 @@ class Scanner {
     uint64_t position, size, items = 0, elements = 0;
     bool over_limit = false;
     std::vector<Level> levels;
-    std::set<uint32_t> top_level;
+    std::map<uint32_t, Header> top_level;
     DataSetScan result;
 
     /// Reads one header. True at the end of the data set.
@@ -156,7 +79,7 @@ class Scanner {
         }
         if (is_delimiter(header.tag)) malformed("an item or a delimiter outside a sequence");
         if (++elements > maximum_elements) limit("more elements than any image has");
-        if (levels.size() == 1) enter_top_level(header.tag);
+        if (levels.size() == 1) enter_top_level(header);
         const bool top_pixels = levels.size() == 1 && header.tag == pixel_tag;
         if (header.length == undefined_length) {
             enter_undefined(level, header, top_pixels);
@@ -253,10 +176,19 @@ class Scanner {
         pixels.element_end = position = at;
     }
 
-    void enter_top_level(uint32_t tag) {
-        // Which of the two counts would depend on the reader.
-        if (!top_level.insert(tag).second) malformed("an element occurs twice");
+    void enter_top_level(const Header &header) {
+        const auto [known, is_new] = top_level.emplace(header.tag, header);
+        // Which of two values counts would depend on the reader. Writers that repeat an element as it is exist.
+        if (!is_new && !same_value(known->second, header)) malformed("an element occurs twice, with different values");
         if (top_level.size() > maximum_top_level_elements) limit("more elements than any image has");
+    }
+
+    /// Whether two short values are equal, byte by byte.
+    bool same_value(const Header &left, const Header &right) {
+        if (left.length != right.length || left.length > 1024 || right.length > size - right.value) return false;
+        for (uint32_t i = 0; i < left.length; ++i)
+            if (*window.at(left.value + i, 1) != *window.at(right.value + i, 1)) return false;
+        return true;
     }
 
     void count_item() {
@@ -280,59 +212,7 @@ class Scanner {
     }
 };
 
-/// A UID's text without padding; empty when it is too long for one.
-std::string uid_text(Window &window, const Header &header) {
-    std::string text;
-    if (header.length > 64) return text;
-    for (uint32_t i = 0; i < header.length; ++i) text.push_back(static_cast<char>(*window.at(header.value + i, 1)));
-    while (!text.empty() && (text.back() == 0 || text.back() == ' ')) text.pop_back();
-    return text.find('\0') == std::string::npos ? text : std::string();
-}
-
 }  // namespace
-
-Meta scan_meta(const ByteSource &source) {
-    Window window(source);
-    Meta meta;
-    uint64_t at = 0;
-    if (source.size() >= 132 && std::memcmp(window.at(128, 4), "DICM", 4) == 0) {
-        meta.has_magic = true;
-        at = 132;
-        uint8_t preamble[128];
-        source.read(0, preamble, sizeof preamble);
-        const bool zero = std::all_of(preamble, preamble + 128, [](uint8_t byte) { return byte == 0; });
-        const bool tiff = std::memcmp(preamble, "II*\0", 4) == 0 || std::memcmp(preamble, "MM\0*", 4) == 0;
-        meta.odd_preamble = !zero && !tiff;
-    } else if (source.size() >= 8 && std::memcmp(window.at(0, 4), "DICM", 4) == 0) {
-        meta.has_magic = true;
-        at = 4;
-    }
-    // The group is always explicit VR little endian (PS3.10 section 7.1).
-    while (source.size() - at >= 8 && word(window.at(at, 2), false) == 2) {
-        const Header header = read_header(window, at, source.size(), {true, false});
-        if (header.length > source.size() - header.value) malformed("the file meta information ends too early");
-        if (header.tag == 0x00020002) meta.media_class = uid_text(window, header);
-        if (header.tag == 0x00020003) meta.media_instance = uid_text(window, header);
-        if (header.tag == 0x00020010) meta.transfer_syntax = uid_text(window, header);
-        at = header.value + header.length;
-    }
-    meta.data_begin = at;
-    return meta;
-}
-
-Encoding guess_encoding(const ByteSource &source, uint64_t begin, bool prefixed) {
-    if (source.size() < begin || source.size() - begin < 8) throw Failure(CDCMTK_NOT_DICOM, "no data set");
-    uint8_t head[8];
-    source.read(begin, head, sizeof head);
-    // Every data set of an image starts in group 0008, a directory in group 0004. Behind the DICOM prefix any will do.
-    const bool known_little = (head[0] == 8 || head[0] == 4) && head[1] == 0;
-    const bool known_big = head[0] == 0 && (head[1] == 8 || head[1] == 4);
-    const bool little = known_little || (prefixed && !known_big), big = known_big;
-    if (!little && !big) throw Failure(CDCMTK_NOT_DICOM, "neither a DICOM prefix nor a data set");
-    const bool letters = head[4] >= 'A' && head[4] <= 'Z' && head[5] >= 'A' && head[5] <= 'Z';
-    if (big && !letters) throw Failure(CDCMTK_NOT_DICOM, "neither a DICOM prefix nor a data set");
-    return {letters, big};
-}
 
 DataSetScan scan_data_set(const ByteSource &source, uint64_t begin, Encoding encoding) {
     return Scanner(source, begin, encoding).run();

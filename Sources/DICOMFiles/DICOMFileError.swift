@@ -56,6 +56,8 @@ extension DICOMFileError {
         case CDCMTK_BAD_PIXEL_MODULE: .badPixelModule
         case CDCMTK_MISSING_ATTRIBUTE: .missingAttribute
         case CDCMTK_NOT_REGULAR: .notRegular
+        // Nothing is wrong with the file: it is read once the installation is repaired.
+        case CDCMTK_NO_DICTIONARY: .accessDenied
         default: .parserCrash
         }
     }

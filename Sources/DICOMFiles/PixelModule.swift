@@ -71,7 +71,8 @@ public struct PixelModule: Sendable, Hashable, Codable {
         guard let photometric = dataset.string(.photometricInterpretation) else {
             throw DICOMFileError(.missingAttribute, "Photometric Interpretation is missing")
         }
-        guard ["MONOCHROME1", "MONOCHROME2"].contains(photometric) || allowingPalette && photometric == "PALETTE COLOR",
+        guard
+            ["MONOCHROME1", "MONOCHROME2"].contains(photometric) || allowingPalette && photometric == "PALETTE COLOR",
             dataset.integer(.samplesPerPixel) ?? 1 == 1
         else { throw DICOMFileError(.notGreyscale, "The image is in colour") }
     }

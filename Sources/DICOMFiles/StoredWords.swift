@@ -16,26 +16,36 @@ struct StoredWords {
     /// Maps every value of a frame; other bits of its word, such as old overlays, are masked.
     @inline(__always)
     func map<Value>(_ bytes: [UInt8], _ transform: (Int32) -> Value) -> [Value] {
-        let count = bytes.count / bytesPerWord
-        return bytes.withUnsafeBytes { source in
-            [Value](unsafeUninitializedCapacity: count) { target, initialized in
-                for index in 0..<count {
-                    let bits = word(source, index) &>> shift & mask
-                    // Two's complement of fewer than 32 bits: flip the sign bit, then take its weight away.
-                    let value = Int32(truncatingIfNeeded: Int64(bits ^ sign) - Int64(sign))
-                    target.initializeElement(at: index, to: transform(value))
+        bytes.withUnsafeBytes { source in
+            // One loop for each size, so that the size is not asked for at every pixel.
+            switch bytesPerWord {
+            case 1:
+                fill(source.count, transform) { UInt32(source[$0]) }
+            case 2:
+                fill(source.count / 2, transform) {
+                    UInt32(UInt16(littleEndian: source.loadUnaligned(fromByteOffset: 2 * $0, as: UInt16.self)))
                 }
-                initialized = count
+            default:
+                fill(source.count / 4, transform) {
+                    UInt32(littleEndian: source.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self))
+                }
             }
         }
     }
 
     @inline(__always)
-    private func word(_ source: UnsafeRawBufferPointer, _ index: Int) -> UInt32 {
-        switch bytesPerWord {
-        case 1: UInt32(source[index])
-        case 2: UInt32(UInt16(littleEndian: source.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self)))
-        default: UInt32(littleEndian: source.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self))
+    private func fill<Value>(
+        _ count: Int,
+        _ transform: (Int32) -> Value,
+        from word: (Int) -> UInt32
+    ) -> [Value] {
+        [Value](unsafeUninitializedCapacity: count) { target, initialized in
+            for index in 0..<count {
+                let bits = word(index) &>> shift & mask
+                // Two's complement of fewer than 32 bits: flip the sign bit, then take its weight away.
+                target.initializeElement(at: index, to: transform(Int32(bitPattern: (bits ^ sign) &- sign)))
+            }
+            initialized = count
         }
     }
 }

@@ -2,11 +2,14 @@
 public struct Affine3D: Sendable, Hashable {
     /// What one step along each input axis adds: the columns of A.
     public var xColumn: Vector3
+    /// What one step along the second axis adds.
     public var yColumn: Vector3
+    /// What one step along the third axis adds.
     public var zColumn: Vector3
     /// The image of the origin.
     public var translation: Vector3
 
+    /// A map from its columns and the image of the origin.
     public init(xColumn: Vector3, yColumn: Vector3, zColumn: Vector3, translation: Vector3) {
         self.xColumn = xColumn
         self.yColumn = yColumn
@@ -14,6 +17,7 @@ public struct Affine3D: Sendable, Hashable {
         self.translation = translation
     }
 
+    /// The map that leaves every point where it is.
     public static let identity = Affine3D(
         xColumn: Vector3(1, 0, 0),
         yColumn: Vector3(0, 1, 0),
@@ -21,6 +25,7 @@ public struct Affine3D: Sendable, Hashable {
         translation: .zero
     )
 
+    /// Maps a point.
     public func callAsFunction(_ point: Vector3) -> Vector3 {
         xColumn * point.x + yColumn * point.y + zColumn * point.z + translation
     }

@@ -2,11 +2,16 @@
 ///
 /// A mask that holds only the pixel (column 3, row 5) has the box (3, 5, 4, 6). Edges may lie between pixels.
 public struct PixelBox: Sendable, Hashable, Codable {
+    /// The left edge, in pixel columns.
     public var x0: Double
+    /// The upper edge, in pixel rows.
     public var y0: Double
+    /// The right edge, in pixel columns.
     public var x1: Double
+    /// The lower edge, in pixel rows.
     public var y1: Double
 
+    /// A box from its edges.
     public init(x0: Double, y0: Double, x1: Double, y1: Double) {
         self.x0 = x0
         self.y0 = y0
@@ -14,8 +19,11 @@ public struct PixelBox: Sendable, Hashable, Codable {
         self.y1 = y1
     }
 
+    /// Columns between the edges; negative when they are crossed.
     public var width: Double { x1 - x0 }
+    /// Rows between the edges; negative when they are crossed.
     public var height: Double { y1 - y0 }
+    /// Pixels inside; 0 when edges are crossed.
     public var area: Double { max(0, width) * max(0, height) }
 
     /// The box moved outward on every side, in pixels; a negative margin moves inward.

@@ -12,7 +12,9 @@ public struct PlaneGeometry: Sendable, Hashable {
     public let rowSpacing: Double
     /// Millimetres between the centres of neighbouring columns: the second value of Pixel Spacing.
     public let columnSpacing: Double
+    /// Pixel rows.
     public let rows: Int
+    /// Pixel columns.
     public let columns: Int
 
     /// Returns `nil` for values that describe no plane: spacing not positive, directions not unit length or not at a

@@ -35,8 +35,11 @@ public struct SliceStack: Sendable {
         self.sourceIndices = order
     }
 
+    /// The slice normal that all planes share.
     public var normal: Vector3 { planes[0].normal }
+    /// Pixel rows of each plane.
     public var rows: Int { planes[0].rows }
+    /// Pixel columns of each plane.
     public var columns: Int { planes[0].columns }
 
     /// Distances along the normal from each plane to the next.

@@ -2,6 +2,7 @@ import DICOMFiles
 import DurableFiles
 import Foundation
 import Geometry
+import TestSupport
 import Testing
 
 /// Grouping and reading whole series, made by `make_series.py`, whose phantom has a liver of 110 HU and a spleen of 150.
@@ -52,6 +53,29 @@ struct ImageSeriesTests {
             #expect(plane == frame.plane)
             #expect(plane.position.z == Double(frame.geometry.imagePositionPatient[2]))
             #expect(frame.geometry.imagePositionPatient.allSatisfy { $0.utf8.count <= 16 })
+        }
+    }
+
+    @Test("every slice has the rescale of its own file")
+    func rescalePerSlice() throws {
+        try withTemporaryFolder { folder in
+            let pixels = (0..<15).flatMap { DICOMBytes().word(UInt16($0)) }
+            for index in 1...3 {
+                var data = TestImage(pixels: pixels).bytes()
+                data.replace("2.25.11", by: "2.25.3\(index)")
+                data.replace("-10.50\\+2.0E1\\-3", by: "-10.50\\+2.0E1\\+\(index)")
+                data.replace("-1024", by: "-100\(index)")
+                data.replace("0.5 ", by: "\(index)   ")
+                try AtomicFile.write(data.file(), to: RawPath(folder).appending("\(9 - index).dcm"))
+            }
+            let headers = try FolderScan.entries(of: RawPath(folder)).map {
+                try InstanceHeader(reading: RawPath(folder).appending($0.name))
+            }
+            var reader = VolumeReader(try #require(ImageSeries(headers: headers).volume))
+            for index in 1...3 {
+                let expected = (0..<15).map { Float($0 * index - 1000 - index) }
+                #expect(try reader.slice(at: index - 1) == expected)
+            }
         }
     }
 

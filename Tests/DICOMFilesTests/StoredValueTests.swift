@@ -1,4 +1,5 @@
 import DICOMFiles
+import Foundation
 import Testing
 
 /// Words with odd bit depths, high bits and byte orders, written by hand.
@@ -74,6 +75,24 @@ struct StoredValueTests {
         (image.rows, image.columns) = (1, 3)
         let reader = try FrameReader(DICOMFile.open(bytes: image.bytes().file()))
         #expect(try reader.modalityValues(frameAt: 0) == [-1024.5, -1024, -0.5])
+    }
+
+    @Test("a codestream of another size than the image is refused, whatever the codec")
+    func sizeOfCodestream() throws {
+        let names = [
+            "pydicom/test_files/MR_small_RLE.dcm", "pydicom/test_files/MR_small_jp2klossless.dcm",
+            "pydicom/test_files/MR_small_jpeg_ls_lossless.dcm", "pydicom-data/JPEG-LL.dcm", "made/jpeg_baseline.dcm",
+        ]
+        // Rows: group, element, VR and length, then the number.
+        let head: [UInt8] = [0x28, 0, 0x10, 0, 0x55, 0x53, 2, 0]
+        for name in names {
+            var bytes = Array(try Data(contentsOf: PydicomReference.url(name)))
+            let at = try #require(bytes.indices.first { bytes[$0...].starts(with: head) })
+            #expect(try reason { _ = try FrameReader(DICOMFile.open(bytes: bytes)).storedValues(frameAt: 0) } == nil)
+            bytes[at + 8] &+= 1
+            let code = try reason { _ = try FrameReader(DICOMFile.open(bytes: bytes)).storedValues(frameAt: 0) }
+            #expect(code == .decodeFailed, "\(name)")
+        }
     }
 
     @Test("frames may be decoded from several tasks at once")

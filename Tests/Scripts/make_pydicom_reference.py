@@ -7,9 +7,11 @@ copies the files of pydicom 3.0.2 and pydicom-data 1.0.0 to OUT/files and writes
 it holds the SHA-256 and the sum of all stored values as 32-bit little-endian integers (masked to Bits Stored, sign-extended, frame
 after frame), modality values of some pixels, and where some pixels lie in the patient. Images in lossy JPEG, where
 decoders may round differently, have their values in OUT/values beside. Series have the order of their slices.
-Needs pydicom, pydicom-data, numpy, pylibjpeg with its libjpeg and openjpeg plugins, and pyjpegls.
+Variants that the packages lack are in OUT/files/made.
+Needs pydicom, pydicom-data, numpy, pillow, pylibjpeg with its libjpeg and openjpeg plugins, and pyjpegls.
 """
 import hashlib
+import io
 import importlib.metadata
 import json
 import os
@@ -21,6 +23,8 @@ import warnings
 import numpy as np
 import pydicom
 import pydicom.data
+from PIL import Image
+from pydicom.encaps import encapsulate, generate_frames
 from pydicom.pixels import pixel_array
 
 PINNED = {"pydicom": "3.0.2", "pydicom-data": "1.0.0"}
@@ -127,6 +131,51 @@ def series(entries, out):
     return result
 
 
+def fragmented(out, name, frames, source, **how):
+    """A multi-frame image with its frames in several fragments each; the values are those of the source."""
+    dataset = pydicom.dcmread(os.path.join(out, "files", source["name"]))
+    code = list(generate_frames(dataset.PixelData, number_of_frames=frames))
+    dataset.PixelData = encapsulate(code, fragments_per_frame=3, **how)
+    dataset.save_as(os.path.join(out, "files", name))
+    return {**source, "name": name}
+
+
+def baseline_jpeg(out, name, source):
+    """An 8-bit greyscale image in lossy JPEG, which neither package has; the values are those that Pillow decodes."""
+    dataset = pydicom.dcmread(os.path.join(out, "files", source))
+    values = pixel_array(dataset).astype(float)
+    grey = np.clip(values / values.max() * 255, 0, 255).astype(np.uint8)
+    code = io.BytesIO()
+    Image.fromarray(grey).save(code, "JPEG", quality=85)
+    dataset.PixelData = encapsulate([code.getvalue()])
+    dataset["PixelData"].VR, dataset["PixelData"].is_undefined_length = "OB", True
+    dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit, dataset.PixelRepresentation = 8, 8, 7, 0
+    for keyword in ("SmallestImagePixelValue", "LargestImagePixelValue", "PixelPaddingValue"):
+        if keyword in dataset:
+            del dataset[keyword]
+    dataset.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.4.50"
+    dataset.save_as(os.path.join(out, "files", name))
+    decoded = np.asarray(Image.open(code)).astype("<i4")
+    values_file = "values/" + name.replace("/", "_") + ".i32"
+    with open(os.path.join(out, values_file), "wb") as f:
+        f.write(decoded.tobytes())
+    return {"name": name, "kind": "grey", "rows": int(dataset.Rows), "columns": int(dataset.Columns), "frames": 1,
+            "signed": False, "inverted": False, "count": decoded.size, "sum": int(decoded.sum()),
+            "sha256": hashlib.sha256(decoded.tobytes()).hexdigest(), "values": values_file}
+
+
+def made(entries, out):
+    """Variants that neither package has."""
+    os.makedirs(os.path.join(out, "files", "made"), exist_ok=True)
+    named = {entry["name"]: entry for entry in entries}
+    result = [baseline_jpeg(out, "made/jpeg_baseline.dcm", "pydicom/test_files/MR_small.dcm")]
+    for kind in ("jpeg_2k_lossless", "jpeg_ls_lossless"):
+        source = named[f"pydicom-data/emri_small_{kind}.dcm"]
+        for has_bot, label in ((True, "offset_table"), (False, "no_offset_table")):
+            result.append(fragmented(out, f"made/{kind}_{label}.dcm", 10, source, has_bot=has_bot))
+    return result
+
+
 def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
@@ -141,6 +190,7 @@ def main():
         os.makedirs(os.path.dirname(target), exist_ok=True)
         shutil.copyfile(path, target)
         entries.append(describe(name, target, out))
+    entries += made(entries, out)
     manifest = {"packages": PINNED, "files": entries, "series": series(entries, out)}
     with open(os.path.join(out, "manifest.json"), "w") as f:
         json.dump(manifest, f, indent=1)

@@ -31,7 +31,9 @@ typedef enum {
     /// A system call failed; `system_error` says how.
     CDCMTK_IO_ERROR,
     /// Out of memory, or a defect of this shim or of DCMTK.
-    CDCMTK_INTERNAL
+    CDCMTK_INTERNAL,
+    /// DCMTK's data dictionary is not installed: attributes cannot be told apart.
+    CDCMTK_NO_DICTIONARY
 } CDCMTK_status;
 
 /// What a failed call reports. The message never holds a value of an attribute.
