@@ -54,10 +54,12 @@ struct ConformanceTests {
     ]
 
     private static let others = [
-        "odd23x38", "one_slice", "coronal", "prone", "shuffled", "tilt", "missing_slice", "localizer", "long_ds",
-        "latin1",
-        "utf8", "gb18030", "japanese", "japanese13", "korean", "enhanced", "enhanced_oblique", "deflated", "rle",
-        "j2klossy", "mr_sagittal",
+        "odd23x38", "odd125x127", "one_slice", "mr", "coronal", "prone", "shuffled", "tilt", "missing_slice",
+        "localizer", "long_ds",
+        "latin1", "cyrillic",
+        "utf8", "gb18030", "japanese", "japanese6", "japanese13", "korean", "enhanced", "enhanced_oblique", "deflated",
+        "rle",
+        "j2klossy", "mr_sagittal", "implicit", "bigendian", "jpegls", "j2k", "monochrome1", "per_slice_rescale",
     ]
 
     @Test("Segmentations of every shape, orientation, character set and source kind have no finding")

@@ -98,6 +98,30 @@ struct SegmentationReaderTests {
         #expect(error?.code == .notASegmentation)
     }
 
+    @Test("A flipped bit in the header leads to a refusal or to the same masks, never to shifted ones")
+    func neverShiftsMasks() throws {
+        let source = try ConformanceSeries("plain")
+        guard case .encoded(let encoded) = try SegmentationBuilder.build(source.request()) else {
+            Issue.record("nothing was encoded")
+            return
+        }
+        let header = encoded.bytes.count - BitStream.byteCount(frames: encoded.frameCount, bitsPerFrame: 30 * 37)
+        var refused = 0
+        for position in stride(from: 128, to: header, by: 17) {
+            var bytes = encoded.bytes
+            bytes[position] ^= 1
+            do {
+                let masks = try SegmentationReader.read(bytes: bytes).masks(on: source.volume)
+                #expect(masks == [1: source.masks[0], 2: source.masks[1]], "bit 0 of byte \(position)")
+            } catch is SegmentationError {
+                refused += 1
+            } catch is DICOMFileError {
+                refused += 1
+            }
+        }
+        #expect(refused > 100)
+    }
+
     @Test("Pixel data of another length are refused and never read shifted")
     func refusesWrongLength() throws {
         let request = try ConformanceSeries("plain").request()

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs check_seg.py of the conformance tools on many segmentations in one process.
+"""Runs check_seg.py of the conformance tools on many segmentations.
 
 The argument is a JSON file: a list of {"seg": file, "source": folder, "expect": file or null}. Prints a JSON list of
 {"seg": file, "findings": ["CODE: message"]} and ends with 1 when there is a finding. Starting the checker anew for each file
@@ -9,6 +9,7 @@ import json
 import multiprocessing
 import os
 import sys
+from concurrent.futures import ProcessPoolExecutor
 
 CHECKOUT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SHARED = os.environ.get("PREREAD_SHARED") or os.path.join(os.path.dirname(CHECKOUT), "shared")
@@ -27,11 +28,12 @@ def main():
     if len(sys.argv) != 2 or sys.argv[1] in ("-h", "--help"):
         print(__doc__)
         sys.exit(2)
-    import check_seg  # noqa: F401  loaded before the workers are forked, once for all
     with open(sys.argv[1]) as f:
         jobs = json.load(f)
-    with multiprocessing.get_context("fork").Pool(min(len(jobs), os.cpu_count() or 1)) as pool:
-        results = pool.map(check, jobs, chunksize=1)
+    # spawned, not forked: NumPy has threads, and a fork of a process with threads can hang
+    workers = min(len(jobs), os.cpu_count() or 1, 4)
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
+        results = list(pool.map(check, jobs))
     json.dump(results, sys.stdout)
     sys.exit(1 if any(r["findings"] for r in results) else 0)
 

@@ -18,10 +18,11 @@ SHARED = os.environ.get("PREREAD_SHARED") or os.path.join(os.path.dirname(CHECKO
 CACHE = os.environ.get("PREREAD_CACHE") or os.path.join(CHECKOUT, ".cache")
 VENV = os.environ.get("PREREAD_CONFORMANCE_VENV") or os.path.join(CACHE, "venv-conformance")
 
-PRESETS = ["plain", "square512", "odd187x239", "odd23x38", "one_slice", "sagittal", "coronal", "oblique", "prone",
-           "descending", "shuffled", "tilt", "missing_slice", "duplicate_position", "localizer", "long_ds", "latin1",
-           "utf8", "gb18030", "japanese", "japanese13", "korean", "enhanced", "enhanced_oblique", "deflated", "rle",
-           "j2klossy", "mr_sagittal"]
+PRESETS = ["plain", "square512", "odd187x239", "odd23x38", "odd125x127", "one_slice", "mr", "sagittal", "coronal", "oblique",
+           "prone", "mr_sagittal", "descending", "shuffled", "tilt", "missing_slice", "duplicate_position", "localizer",
+           "monochrome1", "long_ds", "unsigned", "unsigned12", "signed12", "per_slice_rescale", "latin1", "cyrillic", "utf8",
+           "gb18030", "japanese", "japanese6", "japanese13", "korean", "enhanced", "enhanced_oblique", "implicit",
+           "bigendian", "deflated", "rle", "jpegls", "j2k", "j2klossy"]
 # every required shape in every required orientation; the 30×37 ones and the axial ones are presets
 SHAPES = {"odd187x239": ["--rows", "187", "--cols", "239", "--slices", "8"],
           "square512": ["--rows", "512", "--cols", "512", "--slices", "6"]}
