@@ -38,7 +38,8 @@ enum GaussianBlur {
         }
     }
 
-    private static func alongRows(_ plane: UnsafeBufferPointer<Float>, _ size: GridSize, _ weights: [Float]) -> [Float] {
+    private static func alongRows(_ plane: UnsafeBufferPointer<Float>, _ size: GridSize, _ weights: [Float]) -> [Float]
+    {
         let radius = weights.count / 2
         var result = [Float](repeating: 0, count: plane.count)
         var padded = [Float](repeating: 0, count: size.x + 2 * radius)
