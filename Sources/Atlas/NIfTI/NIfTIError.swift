@@ -17,6 +17,7 @@ public enum NIfTIError: Error, Sendable, Hashable, CustomStringConvertible {
     /// A label volume holds something other than whole numbers from 0 to 65535.
     case notLabels
 
+    /// What is wrong with the file.
     public var description: String {
         switch self {
         case .notNIfTI(let detail): "not a NIfTI-1 file (.nii or .nii.gz): \(detail)"

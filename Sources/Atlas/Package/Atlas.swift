@@ -3,8 +3,11 @@ import Geometry
 
 /// A labelled scan of one patient that priors for other patients are taken from.
 public struct Atlas: Sendable {
+    /// The contents of `atlas.json`.
     public let description: AtlasDescription
+    /// The scan.
     public let intensities: IntensityVolume
+    /// Its labels, on the same grid.
     public let labels: LabelVolume
     /// The scan along the patient's axes, and its trunk: computed once, used by each registration.
     let canonical: CanonicalVolume

@@ -7,12 +7,16 @@ import Glibc
 public struct AtlasBuilder: Sendable {
     /// The folder's name, and what profiles refer to.
     public let name: String
+    /// What made the intensities.
     public let modality: AtlasModality
+    /// Where the data come from and how the labels were made.
     public let provenance: String
+    /// The licence of the data, an SPDX identifier where there is one.
     public let licence: String
     /// Labels that are kept; all others become background.
     public let labels: [AtlasLabel]
 
+    /// What made the intensities.
     public init(name: String, modality: AtlasModality, provenance: String, licence: String, labels: [AtlasLabel]) {
         self.name = name
         self.modality = modality
@@ -27,7 +31,8 @@ public struct AtlasBuilder: Sendable {
     /// is renamed. Throws ``AtlasPackageError`` where image and labels do not fit or an atlas of that name exists,
     /// ``NIfTIError`` where `labels` holds no labels, `FileError` where the disk refuses.
     @discardableResult
-    public func build(image: NIfTIImage, labels labelImage: NIfTIImage, into folder: RawPath) throws -> AtlasDescription {
+    public func build(image: NIfTIImage, labels labelImage: NIfTIImage, into folder: RawPath) throws -> AtlasDescription
+    {
         try AtlasLabelTable.check(labels)
         let isBareName = !name.isEmpty && !name.hasPrefix(".") && !name.contains("/") && !name.contains("\0")
         guard isBareName else { throw AtlasPackageError.badDescription("the name is not a bare file name") }

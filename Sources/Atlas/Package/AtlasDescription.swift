@@ -6,18 +6,25 @@ public struct AtlasDescription: Sendable, Hashable, Codable {
     /// The version of the package layout that this program reads and writes.
     public static let currentFormatVersion = 1
 
+    /// The version of the package layout.
     public let formatVersion: Int
+    /// The atlas's name; the folder has the same.
     public let name: String
+    /// What made the intensities.
     public let modality: AtlasModality
     /// Where intensities and labels come from, in words; how the labels were made belongs here.
     public let provenance: String
     /// The licence of the data, an SPDX identifier where there is one.
     public let licence: String
+    /// Voxels along i, j and k.
     public let size: GridSize
     /// (i, j, k) → LPS, three rows of four numbers, millimetres.
     public let affineRows: [[Double]]
+    /// Ascending by id.
     public let labels: [AtlasLabel]
+    /// The scan, `i16` or `f32`.
     public let intensityFile: AtlasVolumeFile
+    /// The labels, `u8` or `u16`.
     public let labelFile: AtlasVolumeFile
 
     /// (i, j, k) → LPS, or `nil` where the rows are no map with an inverse.
@@ -53,6 +60,7 @@ public struct AtlasLabel: Sendable, Hashable, Codable {
     /// What the structure is in a coding scheme, where known.
     public let code: AtlasCode?
 
+    /// The atlas's name; the folder has the same.
     public init(id: UInt16, name: String, code: AtlasCode? = nil) {
         self.id = id
         self.name = name
@@ -62,11 +70,14 @@ public struct AtlasLabel: Sendable, Hashable, Codable {
 
 /// A coded concept (PS3.3 section 8.8): value, scheme and meaning.
 public struct AtlasCode: Sendable, Hashable, Codable {
+    /// The Code Value.
     public let value: String
     /// The Coding Scheme Designator, for example `SCT`.
     public let scheme: String
+    /// The Code Meaning.
     public let meaning: String
 
+    /// The Code Value.
     public init(value: String, scheme: String, meaning: String) {
         self.value = value
         self.scheme = scheme
@@ -94,6 +105,8 @@ public struct AtlasVolumeFile: Sendable, Hashable, Codable {
 
     /// A bare file name in the atlas's folder.
     public let file: String
+    /// How a voxel is stored.
     public let element: Element
+    /// The digest of the file's bytes.
     public let sha256: SHA256Digest
 }

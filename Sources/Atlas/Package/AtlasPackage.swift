@@ -6,14 +6,14 @@ import Geometry
 public enum AtlasPackage {
     /// The name of the description in an atlas's folder.
     public static let descriptionName = "atlas.json"
-    /// No atlas has more voxels: 512 × 512 × 1024.
-    static let voxelLimit = 1 << 28
 
     /// Reads the description alone.
     ///
     /// Throws ``AtlasPackageError``, or `FileError` where a file cannot be read.
     public static func description(of folder: RawPath) throws -> AtlasDescription {
-        let bytes = try ReadOnlyFile(folder.appending(descriptionName), subject: descriptionName).readAll(limit: 1 << 22)
+        let bytes = try ReadOnlyFile(folder.appending(descriptionName), subject: descriptionName).readAll(
+            limit: 1 << 22
+        )
         let description: AtlasDescription
         do {
             description = try JSONDecoder().decode(AtlasDescription.self, from: Data(bytes))

@@ -15,6 +15,7 @@ public enum AtlasPackageError: Error, Sendable, Hashable, CustomStringConvertibl
     /// An atlas of that name exists already.
     case exists(String)
 
+    /// What is wrong and what to do about it.
     public var description: String {
         switch self {
         case .badDescription(let detail): "atlas.json: \(detail)"

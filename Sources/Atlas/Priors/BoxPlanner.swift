@@ -6,17 +6,20 @@ public struct BoxPlanner: Sendable {
     public struct Options: Sendable, Hashable {
         /// How far each side moves outward, in pixels of a frame whose longest side has 256.
         ///
-        /// The network forgives a box that is too large and not one that is too small.
-        public var margin = 4.0
+        /// The network forgives a box that is too large and not one that is too small: on the sample series the mean
+        /// Dice of nine organs was .57, .59, .63, .67 for 0, 2, 4 and 6 pixels and no better for 8 and 10.
+        public var margin = 6.0
         /// A prior with fewer pixels in a slice, at 256, gives no box there.
         public var minimumArea = 40.0
 
         /// Whether priors are sharpened by the target's own intensities where that is safe.
         public var refinesByIntensity = true
 
+        /// The recommended values.
         public init() {}
     }
 
+    /// How boxes are cut.
     public let options: Options
     /// For each source slice.
     public let coverage: [SliceCoverage]

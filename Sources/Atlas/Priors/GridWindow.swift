@@ -20,7 +20,8 @@ struct GridWindow {
         guard high.x >= 0 else { return nil }
         low = (max(0, low.x - margin.x), max(0, low.y - margin.y), max(0, low.z - margin.z))
         high = (
-            min(whole.x - 1, high.x + margin.x), min(whole.y - 1, high.y + margin.y), min(whole.z - 1, high.z + margin.z)
+            min(whole.x - 1, high.x + margin.x), min(whole.y - 1, high.y + margin.y),
+            min(whole.z - 1, high.z + margin.z)
         )
         self.whole = whole
         self.low = low

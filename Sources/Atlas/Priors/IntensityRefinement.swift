@@ -82,7 +82,8 @@ struct IntensityRefinement {
         let inBody = window.crop(bins)
         let isCovered = window.crop(coverage)
         var leashed = blurred
-        for index in leashed.indices where leashed[index] < Self.leashEnd || inBody[index] == 255
+        for index in leashed.indices
+        where leashed[index] < Self.leashEnd || inBody[index] == 255
             || isCovered[index] == 0
         {
             leashed[index] = 0

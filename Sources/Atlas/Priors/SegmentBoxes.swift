@@ -20,6 +20,7 @@ public struct SliceBox: Sendable, Hashable {
     public let tight: PixelBox
     /// Pixels of the prior in the slice.
     public let area: Int
+    /// How much of the slice the atlas can speak for.
     public let coverage: SliceCoverage
 }
 

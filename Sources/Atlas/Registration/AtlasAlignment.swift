@@ -12,10 +12,13 @@ public struct AtlasAlignment: Sendable {
         case deformable
     }
 
+    /// The series that was registered.
     public let target: AtlasTarget
+    /// The atlas that was laid over it.
     public let atlas: Atlas
     /// Target patient → atlas patient.
     public let map: SpatialMap
+    /// How far registration went.
     public let stage: Stage
     /// Correlation of the chosen level less its penalties: −1 to 1.
     public let score: Double
@@ -23,6 +26,7 @@ public struct AtlasAlignment: Sendable {
     public let atlasRange: ClosedRange<Double>
     /// Target over atlas.
     public let widthRatio: Double
+    /// Depth of the target's trunk over the atlas's.
     public let depthRatio: Double
     /// Body of the target on the grid of `target.volume`.
     let targetBody: BodyMask

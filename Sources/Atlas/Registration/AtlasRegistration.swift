@@ -13,11 +13,14 @@ public struct AtlasRegistration: Sendable {
         /// Allowed ratios of trunk width and depth, target over atlas.
         public var sizeRatios = 0.7...1.4
 
+        /// The recommended values.
         public init() {}
     }
 
+    /// Limits and how far to go.
     public let options: Options
 
+    /// Limits and how far to go.
     public init(options: Options = Options()) {
         self.options = options
     }

@@ -21,7 +21,9 @@ public struct AtlasTarget: Sendable {
         for (index, plane) in stack.planes.enumerated() {
             let pixels = try values(index)
             precondition(pixels.count == plane.rows * plane.columns, "a slice has rows × columns values")
-            planes.append(ReducedPlane(pixels, plane: plane, edge: Self.edge, padding: CanonicalVolume.padding(modality)))
+            planes.append(
+                ReducedPlane(pixels, plane: plane, edge: Self.edge, padding: CanonicalVolume.padding(modality))
+            )
         }
         let sampler = StackSampler(stack: stack, planes: planes, edge: Self.edge)
         let (low, high) = sampler.bounds

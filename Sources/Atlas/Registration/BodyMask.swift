@@ -5,6 +5,7 @@ import Geometry
 /// Threshold (CT −300 HU; MR a quarter of the median of the bright half), 3 × 3 opening, the largest connected part,
 /// holes filled slice by slice; then an opening with a disc of 21 mm takes off what hangs on by a thin bridge.
 public struct BodyMask: Sendable {
+    /// The grid of the volume.
     public let grid: CanonicalGrid
     /// 1 in the trunk, x fastest.
     public let values: [UInt8]
@@ -16,6 +17,7 @@ public struct BodyMask: Sendable {
     /// A trunk's cross-section has at least this many square millimetres.
     static let minimumArea = 4000.0
 
+    /// Finds the trunk; the mask is empty where there is none.
     public init(_ volume: CanonicalVolume) {
         let grid = volume.grid
         let size = grid.size

@@ -23,74 +23,98 @@ struct DemonsForces {
         let gradients = warped.map { Gradient($0, grid: grid) }
         let edge = Float(min(grid.spacing.x, grid.spacing.y, grid.spacing.z))
         let longest = DemonsRegistration.longestStep * edge
-        let plane = grid.size.x * grid.size.y
-        let interleaved: [Float] = makePlanes(grid.size.z, of: 3 * plane) { z, output in
-            for offset in 0..<plane {
-                let voxel = z * plane + offset
-                let force = force(voxel, warped, gradients, stiffness: 1 / (edge * edge))
-                let length = (force.x * force.x + force.y * force.y + force.z * force.z).squareRoot()
-                let scale = length > longest ? longest / length : 1
-                output[3 * offset] = force.x * scale
-                output[3 * offset + 1] = force.y * scale
-                output[3 * offset + 2] = force.z * scale
-            }
+        var sums = ForceSums(count: grid.size.count)
+        for channel in fixed.indices {
+            sums.add(
+                fixed: fixed[channel],
+                warped: warped[channel],
+                fixedGradient: fixedGradients[channel],
+                warpedGradient: gradients[channel],
+                stiffness: 1 / (edge * edge)
+            )
         }
-        var step = DisplacementField(zeroOn: grid)
-        for voxel in 0..<grid.size.count {
-            step.x[voxel] = interleaved[3 * voxel]
-            step.y[voxel] = interleaved[3 * voxel + 1]
-            step.z[voxel] = interleaved[3 * voxel + 2]
-        }
-        return step
+        return sums.displacement(on: grid, longest: longest)
     }
 
     /// The moving channels at the places that the field says; NaN beyond the atlas, where nothing pulls.
     private func warp(_ field: DisplacementField) -> [[Float]] {
         let size = moving.grid.size
-        let limit = Vector3(Double(size.x) - 0.5, Double(size.y) - 0.5, Double(size.z) - 0.5)
+        let last = Double(size.z) - 0.5
+        let plane = grid.size.x * grid.size.y
+        let places: [SIMD3<Double>] = makePlanes(grid.size.z, of: plane) { z, output in
+            for y in 0..<grid.size.y {
+                for x in 0..<grid.size.x {
+                    let offset = y * grid.size.x + x
+                    let voxel = z * plane + offset
+                    let step = Vector3(Double(field.x[voxel]), Double(field.y[voxel]), Double(field.z[voxel]))
+                    let index = toMovingIndex(grid.point(x, y, z) + step)
+                    output[offset] = SIMD3(index.x, index.y, index.z)
+                }
+            }
+        }
         return moving.channels.map { channel in
             channel.withUnsafeBufferPointer { source in
-                makePlanes(grid.size.z, of: grid.size.x * grid.size.y) { z, output in
-                    for y in 0..<grid.size.y {
-                        for x in 0..<grid.size.x {
-                            let offset = y * grid.size.x + x
-                            let voxel = z * grid.size.x * grid.size.y + offset
-                            let moved = grid.point(x, y, z)
-                                + Vector3(Double(field.x[voxel]), Double(field.y[voxel]), Double(field.z[voxel]))
-                            let index = toMovingIndex(moved)
+                places.withUnsafeBufferPointer { places in
+                    makePlanes(grid.size.z, of: plane) { z, output in
+                        for offset in 0..<plane {
+                            let index = places[z * plane + offset]
                             // In x and y the volume ends in air, which is as good as more air.
-                            let isCovered = index.z >= -0.5 && index.z <= limit.z
-                            output[offset] = isCovered ? trilinear(source, size, index) : .nan
+                            let isCovered = index.z >= -0.5 && index.z <= last
+                            output[offset] =
+                                isCovered ? trilinear(source, size, Vector3(index.x, index.y, index.z)) : .nan
                         }
                     }
                 }
             }
         }
     }
+}
 
-    @inline(__always)
-    private func force(
-        _ voxel: Int,
-        _ warped: [[Float]],
-        _ gradients: [Gradient],
+/// The sums over channels that a demons step is made of.
+private struct ForceSums {
+    /// For each voxel Σ d·g along x, y, z, and Σ |g|² + d²⁄k².
+    private var values: [Float]
+
+    init(count: Int) {
+        values = [Float](repeating: 0, count: 4 * count)
+    }
+
+    mutating func add(
+        fixed: [Float],
+        warped: [Float],
+        fixedGradient: Gradient,
+        warpedGradient: Gradient,
         stiffness: Float
-    ) -> (x: Float, y: Float, z: Float) {
-        var x: Float = 0
-        var y: Float = 0
-        var z: Float = 0
-        var norm: Float = 0
-        for channel in fixed.indices {
-            let difference = fixed[channel][voxel] - warped[channel][voxel]
-            let gx = 0.5 * (fixedGradients[channel].x[voxel] + gradients[channel].x[voxel])
-            let gy = 0.5 * (fixedGradients[channel].y[voxel] + gradients[channel].y[voxel])
-            let gz = 0.5 * (fixedGradients[channel].z[voxel] + gradients[channel].z[voxel])
-            x += difference * gx
-            y += difference * gy
-            z += difference * gz
-            norm += gx * gx + gy * gy + gz * gz + difference * difference * stiffness
+    ) {
+        values.withUnsafeMutableBufferPointer { sums in
+            for voxel in fixed.indices {
+                let difference = fixed[voxel] - warped[voxel]
+                let x = 0.5 * (fixedGradient.values[3 * voxel] + warpedGradient.values[3 * voxel])
+                let y = 0.5 * (fixedGradient.values[3 * voxel + 1] + warpedGradient.values[3 * voxel + 1])
+                let z = 0.5 * (fixedGradient.values[3 * voxel + 2] + warpedGradient.values[3 * voxel + 2])
+                sums[4 * voxel] += difference * x
+                sums[4 * voxel + 1] += difference * y
+                sums[4 * voxel + 2] += difference * z
+                sums[4 * voxel + 3] += x * x + y * y + z * z + difference * difference * stiffness
+            }
         }
-        // NaN marks a voxel at or beyond the atlas's end.
-        guard norm.isFinite, norm > 1e-9 else { return (0, 0, 0) }
-        return (x / norm, y / norm, z / norm)
+    }
+
+    func displacement(on grid: CanonicalGrid, longest: Float) -> DisplacementField {
+        var step = DisplacementField(zeroOn: grid)
+        for voxel in 0..<grid.size.count {
+            let norm = values[4 * voxel + 3]
+            // NaN marks a voxel at or beyond the atlas's end.
+            guard norm.isFinite, norm > 1e-9 else { continue }
+            let x = values[4 * voxel] / norm
+            let y = values[4 * voxel + 1] / norm
+            let z = values[4 * voxel + 2] / norm
+            let length = (x * x + y * y + z * z).squareRoot()
+            let scale = length > longest ? longest / length : 1
+            step.x[voxel] = x * scale
+            step.y[voxel] = y * scale
+            step.z[voxel] = z * scale
+        }
+        return step
     }
 }

@@ -1,5 +1,4 @@
 import Foundation
-import Geometry
 
 /// Separable Gaussian smoothing; values beyond a border repeat the border's.
 enum GaussianBlur {
@@ -39,7 +38,8 @@ enum GaussianBlur {
         }
     }
 
-    private static func alongRows(_ plane: UnsafeBufferPointer<Float>, _ size: GridSize, _ weights: [Float]) -> [Float] {
+    private static func alongRows(_ plane: UnsafeBufferPointer<Float>, _ size: GridSize, _ weights: [Float]) -> [Float]
+    {
         let radius = weights.count / 2
         var result = [Float](repeating: 0, count: plane.count)
         var padded = [Float](repeating: 0, count: size.x + 2 * radius)
@@ -61,47 +61,5 @@ enum GaussianBlur {
         let weights = (-radius...radius).map { exp(-0.5 * Double($0 * $0) / (sigma * sigma)) }
         let sum = weights.reduce(0, +)
         return weights.map { Float($0 / sum) }
-    }
-}
-
-/// Central differences per millimetre; one-sided at the borders.
-struct Gradient {
-    let x: [Float]
-    let y: [Float]
-    let z: [Float]
-
-    init(_ values: [Float], grid: CanonicalGrid) {
-        let size = grid.size
-        x = Self.difference(values, size, stride: 1, count: size.x, step: grid.spacing.x) { index in index % size.x }
-        y = Self.difference(values, size, stride: size.x, count: size.y, step: grid.spacing.y) { index in
-            index / size.x % size.y
-        }
-        z = Self.difference(values, size, stride: size.x * size.y, count: size.z, step: grid.spacing.z) { index in
-            index / (size.x * size.y)
-        }
-    }
-
-    private static func difference(
-        _ values: [Float],
-        _ size: GridSize,
-        stride: Int,
-        count: Int,
-        step: Double,
-        _ position: (Int) -> Int
-    ) -> [Float] {
-        guard count > 1 else { return [Float](repeating: 0, count: values.count) }
-        let plane = size.x * size.y
-        return values.withUnsafeBufferPointer { source in
-            makePlanes(size.z, of: plane) { z, output in
-                for offset in 0..<plane {
-                    let index = z * plane + offset
-                    let place = position(index)
-                    let low = place > 0 ? index - stride : index
-                    let high = place + 1 < count ? index + stride : index
-                    let distance = Float(step) * (high - low == 2 * stride ? 2 : 1)
-                    output[offset] = (source[high] - source[low]) / distance
-                }
-            }
-        }
     }
 }

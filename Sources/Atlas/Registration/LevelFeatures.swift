@@ -39,16 +39,18 @@ struct GradientMagnitude {
 
     init(_ volume: CanonicalVolume, sigma: Double) {
         let grid = volume.grid
+        // In CT only edges of soft tissue have a counterpart in MR; air and bone would outshine them.
+        let intensities = volume.modality == .ct ? volume.values.map { min(max($0, -150), 250) } : volume.values
         let smooth = GaussianBlur.blurred(
-            volume.values,
+            intensities,
             size: grid.size,
             sigma: (sigma / grid.spacing.x, sigma / grid.spacing.y, sigma / grid.spacing.z)
         )
         let gradient = Gradient(smooth, grid: grid)
         values = (0..<smooth.count).map { index in
-            let x = gradient.x[index]
-            let y = gradient.y[index]
-            let z = gradient.z[index]
+            let x = gradient.values[3 * index]
+            let y = gradient.values[3 * index + 1]
+            let z = gradient.values[3 * index + 2]
             return (x * x + y * y + z * z).squareRoot()
         }
     }

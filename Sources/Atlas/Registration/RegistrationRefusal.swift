@@ -19,6 +19,7 @@ public enum RegistrationRefusal: Error, Sendable, Hashable, CustomStringConverti
         }
     }
 
+    /// The reason in words that an operator can act on.
     public var description: String {
         func two(_ value: Double) -> String { String((value * 100).rounded() / 100) }
         return switch self {

@@ -2,15 +2,18 @@ import Geometry
 
 /// Target patient points to atlas patient points (LPS, mm): a displacement in the target, then an affine map.
 public struct SpatialMap: Sendable {
+    /// Applied last.
     public let affine: Affine3D
     /// `nil` leaves points where they are before the affine map.
     public let displacement: DisplacementField?
 
+    /// Applied last.
     public init(affine: Affine3D, displacement: DisplacementField? = nil) {
         self.affine = affine
         self.displacement = displacement
     }
 
+    /// The atlas point for a target point.
     public func callAsFunction(_ point: Vector3) -> Vector3 {
         guard let displacement else { return affine(point) }
         return affine(point + displacement(point))
@@ -19,10 +22,13 @@ public struct SpatialMap: Sendable {
 
 /// Displacements in millimetres on a grid along the target patient's axes.
 public struct DisplacementField: Sendable {
+    /// Where the displacements are given.
     public let grid: CanonicalGrid
     /// x fastest, one array for each component.
     public var x: [Float]
+    /// Towards the back.
     public var y: [Float]
+    /// Towards the head.
     public var z: [Float]
 
     /// A field that moves nothing.
@@ -51,7 +57,10 @@ public struct DisplacementField: Sendable {
                     for y in 0..<size.y {
                         for x in 0..<size.x {
                             output[y * size.x + x] = trilinear(
-                                source, self.grid.size, self.grid.index(of: grid.point(x, y, z)))
+                                source,
+                                self.grid.size,
+                                self.grid.index(of: grid.point(x, y, z))
+                            )
                         }
                     }
                 }

@@ -2,12 +2,14 @@ import Geometry
 
 /// A grid along the patient's own axes: x to the left, y to the back, z to the head (LPS), in millimetres.
 public struct CanonicalGrid: Sendable, Hashable {
+    /// Voxels along x, y and z.
     public let size: GridSize
     /// The centre of voxel (0, 0, 0).
     public let origin: Vector3
     /// Distances between voxel centres.
     public let spacing: Vector3
 
+    /// Voxels along x, y and z.
     public init(size: GridSize, origin: Vector3, spacing: Vector3) {
         precondition(spacing.x > 0 && spacing.y > 0 && spacing.z > 0, "steps are positive")
         self.size = size

@@ -2,11 +2,13 @@ import Geometry
 
 /// Intensities along the patient's axes, with the voxels that the source really covered.
 public struct CanonicalVolume: Sendable {
+    /// Where the voxels lie in the patient.
     public let grid: CanonicalGrid
     /// x varies fastest; ``padding`` outside the source.
     public let values: [Float]
     /// 1 where the source was sampled, 0 where it has nothing.
     public let inside: [UInt8]
+    /// What made the intensities.
     public let modality: AtlasModality
 
     /// What stands where the source has nothing: air.

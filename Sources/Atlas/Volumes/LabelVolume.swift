@@ -2,12 +2,14 @@ import Geometry
 
 /// Labels on a regular grid with any orientation; 0 is background.
 public struct LabelVolume: Sendable {
+    /// Voxels along i, j and k.
     public let size: GridSize
     /// (i, j, k) → LPS in millimetres.
     public let affine: Affine3D
     /// i varies fastest.
     public let values: [UInt16]
 
+    /// Voxels along i, j and k.
     public init(size: GridSize, affine: Affine3D, values: [UInt16]) {
         precondition(values.count == size.count, "a volume has a label for every voxel")
         precondition(affine.inverse != nil, "a volume's map has an inverse")
