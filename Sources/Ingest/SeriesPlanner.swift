@@ -4,10 +4,22 @@ import Ledger
 
 /// Decides which jobs a settled series asks for.
 package protocol SeriesPlanner: Sendable {
-    /// Plans all instances of one series, in the order of their UIDs. The answer depends on nothing else that changes by itself.
+    /// Plans all instances of one series, in the order of their UIDs.
     ///
     /// - Throws: where the decision cannot be made now; the series is planned again later.
-    func decision(for instances: [Instance]) async throws -> SeriesPlan.Decision
+    func plan(_ instances: [Instance]) async throws -> PlannedSeries
+}
+
+/// What a planner says of a series.
+package struct PlannedSeries: Sendable, Hashable {
+    package let decision: SeriesPlan.Decision
+    /// Remarks, for example `GAPS 1`.
+    package let flags: [String]
+
+    package init(_ decision: SeriesPlan.Decision, flags: [String] = []) {
+        self.decision = decision
+        self.flags = flags
+    }
 }
 
 extension JobPlan {

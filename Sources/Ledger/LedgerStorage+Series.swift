@@ -5,6 +5,7 @@ extension LedgerStorage {
         guard var series = try series(plan.series) else { throw LedgerError.noSeries() }
         guard series.state == .receiving, series.instanceCount == plan.instanceCount else { return nil }
         series.revision += 1
+        series.flags = plan.flags
         var jobs: [Job] = []
         switch plan.decision {
         case .jobs(let plans):

@@ -46,6 +46,8 @@ package struct Series: Sendable, Hashable {
     package var reason: String?
     /// The same in words, without patient data.
     package var message: String?
+    /// Remarks of the last plan, for example `GAPS 1`.
+    package var flags: [String]
     /// How many instances are in the store; it only grows.
     package var instanceCount: Int
     /// How many times the series was planned.
@@ -58,6 +60,7 @@ package struct Series: Sendable, Hashable {
         self.study = study
         self.modality = modality
         state = .receiving
+        flags = []
         instanceCount = 0
         revision = 0
         lastArrival = firstSeen
@@ -106,10 +109,13 @@ package struct SeriesPlan: Sendable, Hashable {
     /// ``Series/instanceCount`` of the set that was looked at.
     package let instanceCount: Int
     package let decision: Decision
+    /// Remarks on the series, for example `GAPS 1`.
+    package let flags: [String]
 
-    package init(series: SeriesUID, instanceCount: Int, decision: Decision) {
+    package init(series: SeriesUID, instanceCount: Int, decision: Decision, flags: [String] = []) {
         self.series = series
         self.instanceCount = instanceCount
         self.decision = decision
+        self.flags = flags
     }
 }

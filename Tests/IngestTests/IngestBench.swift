@@ -124,9 +124,9 @@ final class IngestBench {
 
 /// One job with all instances of a series.
 struct WholeSeriesPlanner: SeriesPlanner {
-    func decision(for instances: [Instance]) async throws -> SeriesPlan.Decision {
+    func plan(_ instances: [Instance]) async throws -> PlannedSeries {
         let model = try #require(ContentDigest(hex: SHA256Digest(of: Array("model".utf8)).hex))
         let profile = ProfileReference(id: "liver", version: "1")
-        return .jobs([JobPlan(instances: instances, profile: profile, modelDigest: model)])
+        return PlannedSeries(.jobs([JobPlan(instances: instances, profile: profile, modelDigest: model)]))
     }
 }
