@@ -64,7 +64,7 @@ import Testing
 
     @Test(
         "Ordinary names that look a little like it do settle",
-        arguments: ["...", "part", "a.part.dcm", ".x/a.dcm", "tmp"]
+        arguments: ["...", "part", "a.part.dcm", ".x/a.dcm", "tmp", ".DS_Store", "._a.dcm"]
     )
     func ordinaryNamesSettle(name: String) {
         var rule = rule()
