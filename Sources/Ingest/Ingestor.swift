@@ -129,25 +129,20 @@ package actor Ingestor {
         let receiving = try await ledger.receivingSeries()
         for series in completeness.observe(receiving, at: surroundings.clock.now()) {
             let instances = try await ledger.instances(of: series.uid)
-            let planned: PlannedSeries
+            let decision: SeriesPlan.Decision
             do {
-                planned = try await surroundings.planner.plan(instances)
+                decision = try await surroundings.planner.decision(for: instances)
             } catch {
                 // One series must not hold up the others; it is tried again in the next round.
                 let name = surroundings.names.name(series.uid.rawValue)
                 logger.error("a series cannot be planned now", metadata: ["series": "\(name)", "error": "\(error)"])
                 continue
             }
-            let plan = SeriesPlan(
-                series: series.uid,
-                instanceCount: instances.count,
-                decision: planned.decision,
-                flags: planned.flags
-            )
+            let plan = SeriesPlan(series: series.uid, instanceCount: instances.count, decision: decision)
             guard let jobs = try await ledger.plan(plan) else { continue }
             report.planned += 1
             report.jobs += jobs.map(\.id)
-            log(series, planned.decision, jobs)
+            log(series, decision, jobs)
         }
     }
 

@@ -18,28 +18,27 @@ package struct ProfileSeriesPlanner: SeriesPlanner {
         self.model = model
     }
 
-    package func plan(_ instances: [Instance]) async throws -> PlannedSeries {
+    package func decision(for instances: [Instance]) async throws -> SeriesPlan.Decision {
         let series = ImageSeries(headers: try instances.map { try StoredHeader.decode($0, store: store) })
-        let gaps = series.gapCount
-        let flags = gaps > 0 ? ["GAPS \(gaps)"] : []
         guard let volume = series.volume else {
             let problem = series.problem ?? .badGeometry
-            return PlannedSeries(.unmatched(reason: problem.rawValue, message: problem.remedy), flags: flags)
+            return .unmatched(reason: problem.rawValue, message: problem.remedy)
         }
         let outcome = profiles.match(SeriesFacts(of: volume, in: series))
         guard let profile = outcome.profile else {
-            return PlannedSeries(.unmatched(reason: "NO_PROFILE", message: outcome.reason), flags: flags)
+            return .unmatched(reason: "NO_PROFILE", message: outcome.reason)
         }
         guard let digest = try await model(profile.model) else {
             let message = "the model that profile \(profile.id) asks for is not installed"
-            return PlannedSeries(.unmatched(reason: "NO_MODEL", message: message), flags: flags)
+            return .unmatched(reason: "NO_MODEL", message: message)
         }
         let plan = JobPlan(
             instances: members(of: volume, among: instances),
-            profile: ProfileReference(id: profile.id, version: profile.version),
-            modelDigest: digest
+            profile: ProfileReference(profile),
+            modelDigest: digest,
+            flags: volume.gapCount > 0 ? ["GAPS \(volume.gapCount)"] : []
         )
-        return PlannedSeries(.jobs([plan]), flags: flags)
+        return .jobs([plan])
     }
 
     /// The instances of a volume in the order of its slices, a multi-frame one once.
@@ -49,6 +48,14 @@ package struct ProfileSeriesPlanner: SeriesPlanner {
         return volume.frames.compactMap { frame in
             seen.insert(frame.sopInstanceUID).inserted ? byUID[frame.sopInstanceUID] : nil
         }
+    }
+}
+
+extension ProfileReference {
+    /// The profile's version with the beginning of its file's digest: a file that was edited without a new version is
+    /// another profile all the same.
+    package init(_ profile: Profile) {
+        self.init(id: profile.id, version: "\(profile.version)+\(profile.digest.hex.prefix(8))")
     }
 }
 

@@ -7,24 +7,17 @@ package protocol SeriesPlanner: Sendable {
     /// Plans all instances of one series, in the order of their UIDs.
     ///
     /// - Throws: where the decision cannot be made now; the series is planned again later.
-    func plan(_ instances: [Instance]) async throws -> PlannedSeries
-}
-
-/// What a planner says of a series.
-package struct PlannedSeries: Sendable, Hashable {
-    package let decision: SeriesPlan.Decision
-    /// Remarks, for example `GAPS 1`.
-    package let flags: [String]
-
-    package init(_ decision: SeriesPlan.Decision, flags: [String] = []) {
-        self.decision = decision
-        self.flags = flags
-    }
+    func decision(for instances: [Instance]) async throws -> SeriesPlan.Decision
 }
 
 extension JobPlan {
     /// The plan for a set of instances in the order given. The set's digest does not depend on the order.
-    package init(instances: [Instance], profile: ProfileReference, modelDigest: ContentDigest) {
+    package init(
+        instances: [Instance],
+        profile: ProfileReference,
+        modelDigest: ContentDigest,
+        flags: [String] = []
+    ) {
         let members = instances.map { "\($0.identity.sopInstanceUID.rawValue) \($0.digest)\n" }.sorted()
         guard let set = ContentDigest(hex: SHA256Digest(of: Array(members.joined().utf8)).hex) else {
             preconditionFailure("SHA-256 has 64 digits")
@@ -33,7 +26,8 @@ extension JobPlan {
             instances: instances.map(\.identity.sopInstanceUID),
             setDigest: set,
             profile: profile,
-            modelDigest: modelDigest
+            modelDigest: modelDigest,
+            flags: flags
         )
     }
 }

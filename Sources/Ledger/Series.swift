@@ -46,7 +46,7 @@ package struct Series: Sendable, Hashable {
     package var reason: String?
     /// The same in words, without patient data.
     package var message: String?
-    /// Remarks of the last plan, for example `GAPS 1`.
+    /// Remarks on the volumes of the last plan, for example `GAPS 1`.
     package var flags: [String]
     /// How many instances are in the store; it only grows.
     package var instanceCount: Int
@@ -76,19 +76,23 @@ package struct JobPlan: Sendable, Hashable {
     package let profile: ProfileReference
     /// Of the model's weights.
     package let modelDigest: ContentDigest
+    /// Remarks on the volume, for example `GAPS 1`.
+    package let flags: [String]
 
     /// Collects a plan; the set has at least one instance.
     package init(
         instances: [InstanceUID],
         setDigest: ContentDigest,
         profile: ProfileReference,
-        modelDigest: ContentDigest
+        modelDigest: ContentDigest,
+        flags: [String] = []
     ) {
         precondition(!instances.isEmpty, "a job has at least one instance")
         self.instances = instances
         self.setDigest = setDigest
         self.profile = profile
         self.modelDigest = modelDigest
+        self.flags = flags
     }
 
     /// The same volume, profile version and model give the same key.
@@ -109,13 +113,10 @@ package struct SeriesPlan: Sendable, Hashable {
     /// ``Series/instanceCount`` of the set that was looked at.
     package let instanceCount: Int
     package let decision: Decision
-    /// Remarks on the series, for example `GAPS 1`.
-    package let flags: [String]
 
-    package init(series: SeriesUID, instanceCount: Int, decision: Decision, flags: [String] = []) {
+    package init(series: SeriesUID, instanceCount: Int, decision: Decision) {
         self.series = series
         self.instanceCount = instanceCount
         self.decision = decision
-        self.flags = flags
     }
 }

@@ -124,9 +124,9 @@ final class IngestBench {
 
 /// One job with all instances of a series.
 struct WholeSeriesPlanner: SeriesPlanner {
-    func plan(_ instances: [Instance]) async throws -> PlannedSeries {
+    func decision(for instances: [Instance]) async throws -> SeriesPlan.Decision {
         let model = try #require(ContentDigest(hex: SHA256Digest(of: Array("model".utf8)).hex))
         let profile = ProfileReference(id: "liver", version: "1")
-        return PlannedSeries(.jobs([JobPlan(instances: instances, profile: profile, modelDigest: model)]))
+        return .jobs([JobPlan(instances: instances, profile: profile, modelDigest: model)])
     }
 }

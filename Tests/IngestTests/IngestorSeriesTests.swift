@@ -9,8 +9,8 @@ import Testing
 
 /// Finds no job for anything.
 private struct NoPlanner: SeriesPlanner {
-    func plan(_ instances: [Instance]) async throws -> PlannedSeries {
-        PlannedSeries(.unmatched(reason: "NO_PROFILE", message: "there are no profiles"))
+    func decision(for instances: [Instance]) async throws -> SeriesPlan.Decision {
+        .unmatched(reason: "NO_PROFILE", message: "there are no profiles")
     }
 }
 
