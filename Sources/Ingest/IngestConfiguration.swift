@@ -16,6 +16,8 @@ package struct IngestConfiguration: Sendable, Hashable {
     package var reservedSpace: Int64 = 256 << 20
     /// Files between two commits to the ledger.
     package var batchSize = 100
+    /// Files that one round judges at most, so that a flood does not keep the service from its other duties.
+    package var filesPerRound = 1000
     /// The label of the drop folder in the ledger.
     package var rootLabel = "incoming"
 

@@ -20,6 +20,8 @@ package struct IngestReport: Sendable, Hashable {
     package internal(set) var planned = 0
     /// Jobs that the plans asked for.
     package internal(set) var jobs: [JobID] = []
+    /// Files that have settled and are left for the next round.
+    package internal(set) var backlog = 0
     /// Folders that could not be listed.
     package internal(set) var unreadableFolders = 0
     package internal(set) var pause: Pause?

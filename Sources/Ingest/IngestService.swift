@@ -28,7 +28,7 @@ package struct IngestService: Service {
     package func run() async throws {
         try await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                try await runRound()
+                if try await runRound() { continue }
                 do {
                     try await clock.sleep(for: interval)
                 } catch is CancellationError {
@@ -38,11 +38,13 @@ package struct IngestService: Service {
         }
     }
 
-    private func runRound() async throws {
+    /// Whether the next round should follow at once.
+    private func runRound() async throws -> Bool {
         do {
             let report = try await ingestor.round()
             log(report)
             onRound(report)
+            return report.backlog > 0 && report.pause == nil
         } catch let error as LedgerError {
             switch error.code {
             case .corrupt, .newerSchema, .locked: throw error
@@ -52,6 +54,7 @@ package struct IngestService: Service {
         } catch let error as FileError {
             logger.error("the drop folder or the store failed; ingest goes on", metadata: ["error": "\(error)"])
         }
+        return false
     }
 
     private func log(_ report: IngestReport) {

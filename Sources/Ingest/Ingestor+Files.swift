@@ -28,12 +28,13 @@ extension Ingestor {
             guard let file = known[entry.name], file.outcome.state == .pending else { continue }
             if let next = judgeable(entry, file, at: now) { ready.append(next) }
         }
-        try await takeIn(ready, in: &report)
+        report.backlog = max(0, ready.count - configuration.filesPerRound)
+        try await takeIn(Array(ready.prefix(configuration.filesPerRound)), in: &report)
     }
 
     /// Judges files that a person released and whose originals are gone.
     func takeInReleased(in report: inout IngestReport) async throws {
-        let released = try await ledger.files(FileFilter(states: [.pending], currentOnly: true, examinedOnly: true))
+        let released = try await ledger.files(FileFilter(states: [.pending], examinedOnly: true))
         var ready: [Ready] = []
         for file in released {
             let path = RawPath(bytes: file.path.bytes)
@@ -43,7 +44,7 @@ extension Ingestor {
                 continue
             }
             // Without a copy only the original can be judged: it settles again if it is there.
-            if known[path]?.outcome.state != .pending { known[path] = nil }
+            if known[path]?.id == file.id { known[path] = file }
         }
         try await takeIn(ready, in: &report)
     }
@@ -164,9 +165,9 @@ extension Ingestor {
         for ready in verdicts.judged {
             settle.forget(ready.path)
             backOff.forget(ready.path)
-            let file = try await ledger.file(ready.file.id)
+            guard let file = try await ledger.file(ready.file.id), file.isCurrent else { continue }
             known[ready.path] = file
-            if let file { await removeOriginal(of: file, at: ready.path) }
+            try await removeOriginal(of: file, at: ready.path)
         }
     }
 
@@ -213,25 +214,28 @@ extension Ingestor {
     }
 
     /// Removes an original that is safely in the store, where the site wants that and nobody has touched it since.
-    private func removeOriginal(of file: DroppedFile, at path: RawPath) async {
+    private func removeOriginal(of file: DroppedFile, at path: RawPath) async throws(LedgerError) {
         guard configuration.deletesAfterIngest, file.outcome.state == .stored || file.outcome.state == .duplicate
         else { return }
         let folder = surroundings.folder
         let seen = file.fingerprint
-        let failure: FileError? = await work.run {
+        let removal: Result<Bool, FileError> = await work.run {
             do throws(FileError) {
-                guard try folder.open(path).fingerprint() == seen else { return nil }
+                guard try folder.open(path).fingerprint() == seen else { return .success(false) }
                 try folder.remove(path)
-                return nil
+                return .success(true)
             } catch {
-                return error
+                return .failure(error)
             }
         }
-        if let failure {
-            logger.warning(
-                "an original was not removed",
-                metadata: ["file": "\(file.id.rawValue)", "error": "\(failure)"]
-            )
+        switch removal {
+        case .success(true):
+            try await ledger.withdraw([file.id])
+            forget(path)
+        case .success(false): break
+        case .failure(let error):
+            let metadata: Logger.Metadata = ["file": "\(file.id.rawValue)", "error": "\(error)"]
+            logger.warning("an original was not removed", metadata: metadata)
         }
     }
 }

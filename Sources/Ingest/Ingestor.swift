@@ -46,6 +46,7 @@ package actor Ingestor {
     let work = BlockingWork(name: "ingest")
     var settle: SettleRule
     var backOff = BackOff()
+    private var absence = AbsenceRule()
     /// The row of each name in the folder, as of the last look.
     var known: [RawPath: DroppedFile] = [:]
     private var completeness: CompletenessRule
@@ -73,25 +74,23 @@ package actor Ingestor {
         var report = IngestReport()
         report.seen = listing.entries.count
         report.unreadableFolders = listing.unreadable.count
-        if isFirstRound { try await expectPendingFiles() }
+        if isFirstRound { try await recallCurrentFiles() }
         try await record(listing.entries, in: &report)
         try await takeIn(listing.entries, in: &report)
         try await takeInReleased(in: &report)
         if listing.unreadable.isEmpty { try await withdraw(notIn: listing.entries) }
         isFirstRound = false
-        if report.pause == nil { try await planCompleteSeries(in: &report) }
+        // While files wait that have settled, no study is known to be quiet.
+        if report.pause == nil, report.backlog == 0 { try await planCompleteSeries(in: &report) }
         return report
     }
 
     // MARK: - What lies in the folder
 
-    /// Watches the files that an earlier run left pending, so that it is noticed if they are gone.
-    private func expectPendingFiles() async throws(LedgerError) {
-        let now = surroundings.clock.now()
-        for file in try await ledger.files(FileFilter(states: [.pending], currentOnly: true)) where file.copy == nil {
-            let path = RawPath(bytes: file.path.bytes)
-            known[path] = file
-            settle.expect(path, file.fingerprint, at: now)
+    /// Remembers the files that earlier runs knew, so that it is noticed if they are gone.
+    private func recallCurrentFiles() async throws(LedgerError) {
+        for file in try await ledger.files(FileFilter(currentOnly: true)) where file.root == configuration.rootLabel {
+            known[RawPath(bytes: file.path.bytes)] = file
         }
     }
 
@@ -111,14 +110,17 @@ package actor Ingestor {
     }
 
     private func withdraw(notIn entries: [FolderScan.Entry]) async throws(LedgerError) {
-        let present = Set(entries.map(\.name))
-        let gone = settle.withdraw(notIn: present)
-        let files = gone.compactMap { known[$0]?.id }
-        if !files.isEmpty { try await ledger.withdraw(files) }
-        for path in known.keys where !present.contains(path) && !settle.names.contains(path) {
-            known[path] = nil
-            backOff.forget(path)
-        }
+        let gone = absence.gone(of: known.keys, present: Set(entries.map(\.name)))
+        guard !gone.isEmpty else { return }
+        try await ledger.withdraw(gone.compactMap { known[$0]?.id })
+        for path in gone { forget(path) }
+    }
+
+    /// Drops what is remembered of a name.
+    func forget(_ path: RawPath) {
+        known[path] = nil
+        settle.forget(path)
+        backOff.forget(path)
     }
 
     // MARK: - Series
@@ -127,7 +129,15 @@ package actor Ingestor {
         let receiving = try await ledger.receivingSeries()
         for series in completeness.observe(receiving, at: surroundings.clock.now()) {
             let instances = try await ledger.instances(of: series.uid)
-            let decision = try await surroundings.planner.decision(for: instances)
+            let decision: SeriesPlan.Decision
+            do {
+                decision = try await surroundings.planner.decision(for: instances)
+            } catch {
+                // One series must not hold up the others; it is tried again in the next round.
+                let name = surroundings.names.name(series.uid.rawValue)
+                logger.error("a series cannot be planned now", metadata: ["series": "\(name)", "error": "\(error)"])
+                continue
+            }
             let plan = SeriesPlan(series: series.uid, instanceCount: instances.count, decision: decision)
             guard let jobs = try await ledger.plan(plan) else { continue }
             report.planned += 1

@@ -4,7 +4,7 @@ import Ledger
 
 /// Decides which jobs a settled series asks for.
 package protocol SeriesPlanner: Sendable {
-    /// Plans all instances of one series, in the order of their UIDs. The answer depends on nothing else that changes by itself.
+    /// Plans all instances of one series, in the order of their UIDs.
     ///
     /// - Throws: where the decision cannot be made now; the series is planned again later.
     func decision(for instances: [Instance]) async throws -> SeriesPlan.Decision
@@ -12,7 +12,12 @@ package protocol SeriesPlanner: Sendable {
 
 extension JobPlan {
     /// The plan for a set of instances in the order given. The set's digest does not depend on the order.
-    package init(instances: [Instance], profile: ProfileReference, modelDigest: ContentDigest) {
+    package init(
+        instances: [Instance],
+        profile: ProfileReference,
+        modelDigest: ContentDigest,
+        flags: [String] = []
+    ) {
         let members = instances.map { "\($0.identity.sopInstanceUID.rawValue) \($0.digest)\n" }.sorted()
         guard let set = ContentDigest(hex: SHA256Digest(of: Array(members.joined().utf8)).hex) else {
             preconditionFailure("SHA-256 has 64 digits")
@@ -21,7 +26,8 @@ extension JobPlan {
             instances: instances.map(\.identity.sopInstanceUID),
             setDigest: set,
             profile: profile,
-            modelDigest: modelDigest
+            modelDigest: modelDigest,
+            flags: flags
         )
     }
 }

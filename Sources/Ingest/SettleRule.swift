@@ -20,7 +20,6 @@ struct SettleRule {
         var since: Duration
         /// When the name was first seen.
         let from: Duration
-        var missed = 0
     }
 
     /// How long a file must be left alone.
@@ -34,16 +33,12 @@ struct SettleRule {
         self.timeout = timeout
     }
 
-    /// The names that are watched.
-    var names: some Collection<RawPath> { watches.keys }
-
     /// Takes in what a scan saw of one file.
     mutating func observe(_ path: RawPath, _ fingerprint: FileFingerprint, at now: Duration) -> Verdict {
         guard var watch = watches[path] else {
             watches[path] = Watch(fingerprint: fingerprint, since: now, from: now)
             return .wait
         }
-        watch.missed = 0
         let isUnchanged = watch.fingerprint == fingerprint
         if !isUnchanged {
             watch.fingerprint = fingerprint
@@ -54,27 +49,6 @@ struct SettleRule {
         return now - watch.since >= quiet ? .settled : .wait
     }
 
-    /// Watches a file that an earlier run of the program saw, so that its absence is noticed.
-    mutating func expect(_ path: RawPath, _ fingerprint: FileFingerprint, at now: Duration) {
-        if watches[path] == nil { watches[path] = Watch(fingerprint: fingerprint, since: now, from: now) }
-    }
-
-    /// Ends the watch over a file that was judged.
+    /// Ends the watch over a file that was judged or is gone.
     mutating func forget(_ path: RawPath) { watches[path] = nil }
-
-    /// Ends the watch over files that two whole scans in a row have not seen, and answers them.
-    ///
-    /// A scan that could not read everything must not be reported here: what it did not see may still be there.
-    mutating func withdraw(notIn seen: Set<RawPath>) -> [RawPath] {
-        var gone: [RawPath] = []
-        for (path, watch) in watches where !seen.contains(path) {
-            if watch.missed > 0 {
-                gone.append(path)
-            } else {
-                watches[path]?.missed += 1
-            }
-        }
-        for path in gone { watches[path] = nil }
-        return gone.sorted()
-    }
 }

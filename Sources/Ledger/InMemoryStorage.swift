@@ -55,7 +55,7 @@ package struct InMemoryStorage: LedgerStorage, Sendable {
     }
 
     package func fileTallies() -> [FileTally] {
-        let counted = files.filter { $0.isCurrent || $0.outcome.state.isFinal }
+        let counted = files.filter { $0.isCurrent || $0.outcome.state.isFinal || $0.digest != nil }
         let counts = Dictionary(grouping: counted) { [$0.outcome.state.rawValue, $0.outcome.reason ?? ""] }
         return counts.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { _, group in
             FileTally(state: group[0].outcome.state, reason: group[0].outcome.reason, count: group.count)

@@ -12,7 +12,7 @@ package protocol IntakeLedger: Sendable {
     /// final state is history: the name gets a new row.
     func record(_ sightings: [FileSighting], in root: String) async throws(LedgerError) -> [DroppedFile]
 
-    /// Marks pending files as gone from the folder. Rows in a final state are left alone.
+    /// Notes that files are gone from the folder. Their rows stay as they are; their names are free for other files.
     func withdraw(_ files: [FileID]) async throws(LedgerError)
 
     /// Records what files turned out to be. Any copy is durable before the call.

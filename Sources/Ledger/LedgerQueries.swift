@@ -36,8 +36,8 @@ package protocol LedgerQueries: Sendable {
     /// Files that fit a filter.
     func files(_ filter: FileFilter) async throws(LedgerError) -> [DroppedFile]
 
-    /// How many files are in each state for each reason. The sum is the number of files seen; pending ones that went away again
-    /// are not in it.
+    /// How many files are in each state for each reason. The sum is the number of files seen; those that went away before they
+    /// were read are not in it.
     func fileTallies() async throws(LedgerError) -> [FileTally]
 
     /// Events with larger numbers than `after`, at most `limit`.

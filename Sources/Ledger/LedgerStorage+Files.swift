@@ -19,7 +19,7 @@ extension LedgerStorage {
 
     mutating func withdraw(_ id: FileID, at now: Timestamp) throws {
         var file = try existing(id)
-        guard file.outcome.state == .pending, file.isCurrent else { return }
+        guard file.isCurrent else { return }
         file.isCurrent = false
         file.updated = now
         try update(file)

@@ -5,10 +5,12 @@ extension LedgerStorage {
         guard var series = try series(plan.series) else { throw LedgerError.noSeries() }
         guard series.state == .receiving, series.instanceCount == plan.instanceCount else { return nil }
         series.revision += 1
+        series.flags = []
         var jobs: [Job] = []
         switch plan.decision {
         case .jobs(let plans):
             series.state = .planned
+            series.flags = Array(Set(plans.flatMap(\.flags))).sorted()
             for plan in plans { jobs.append(try ensureJob(for: plan, of: series, at: now)) }
         case .unmatched(let reason, let message):
             series.state = .unmatched

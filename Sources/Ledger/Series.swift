@@ -46,6 +46,8 @@ package struct Series: Sendable, Hashable {
     package var reason: String?
     /// The same in words, without patient data.
     package var message: String?
+    /// Remarks on the volumes of the last plan, for example `GAPS 1`.
+    package var flags: [String]
     /// How many instances are in the store; it only grows.
     package var instanceCount: Int
     /// How many times the series was planned.
@@ -58,6 +60,7 @@ package struct Series: Sendable, Hashable {
         self.study = study
         self.modality = modality
         state = .receiving
+        flags = []
         instanceCount = 0
         revision = 0
         lastArrival = firstSeen
@@ -73,19 +76,23 @@ package struct JobPlan: Sendable, Hashable {
     package let profile: ProfileReference
     /// Of the model's weights.
     package let modelDigest: ContentDigest
+    /// Remarks on the volume, for example `GAPS 1`.
+    package let flags: [String]
 
     /// Collects a plan; the set has at least one instance.
     package init(
         instances: [InstanceUID],
         setDigest: ContentDigest,
         profile: ProfileReference,
-        modelDigest: ContentDigest
+        modelDigest: ContentDigest,
+        flags: [String] = []
     ) {
         precondition(!instances.isEmpty, "a job has at least one instance")
         self.instances = instances
         self.setDigest = setDigest
         self.profile = profile
         self.modelDigest = modelDigest
+        self.flags = flags
     }
 
     /// The same volume, profile version and model give the same key.

@@ -63,6 +63,7 @@ enum Migrations {
                     state TEXT NOT NULL CHECK (state IN ('receiving', 'planned', 'unmatched', 'held')),
                     reason TEXT,
                     message TEXT,
+                    flags TEXT NOT NULL,
                     instance_count INTEGER NOT NULL,
                     revision INTEGER NOT NULL,
                     last_arrival INTEGER NOT NULL

@@ -30,5 +30,13 @@ final class OwnerLock: Sendable {
         descriptor = opened
     }
 
-    deinit { close(descriptor) }
+    /// Lets another owner in.
+    ///
+    /// Closing alone is not enough: a child process that is just being started holds a copy of the descriptor for a moment.
+    func release() { flock(descriptor, LOCK_UN) }
+
+    deinit {
+        release()
+        close(descriptor)
+    }
 }

@@ -63,13 +63,14 @@ package final class SQLiteLedger: TransactionalLedger {
         try await queue.snapshot(body)
     }
 
-    /// Closes the connection; the ledger cannot be used afterwards.
+    /// Closes the connection and lets another owner in; the ledger cannot be used afterwards.
     package func close() throws(LedgerError) {
         do {
             try queue.close()
         } catch {
             throw LedgerError.from(error)
         }
+        lock.release()
     }
 }
 

@@ -75,7 +75,8 @@ extension SQLiteStorage {
     package func fileTallies() throws -> [FileTally] {
         try all(
             """
-            SELECT state, reason, count(*) AS count FROM file WHERE is_current OR state <> 'pending'
+            SELECT state, reason, count(*) AS count FROM file
+            WHERE is_current OR state <> 'pending' OR digest IS NOT NULL
             GROUP BY state, reason ORDER BY state, reason
             """,
             []

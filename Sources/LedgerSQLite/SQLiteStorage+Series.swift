@@ -77,15 +77,17 @@ extension SQLiteStorage {
     package mutating func save(_ series: Series) throws {
         try execute(
             """
-            INSERT INTO series (uid, study_uid, modality, state, reason, message, instance_count, revision, last_arrival)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO series (uid, study_uid, modality, state, reason, message, flags, instance_count, revision,
+                last_arrival)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (uid) DO UPDATE SET state = excluded.state, reason = excluded.reason, message = excluded.message,
-                instance_count = excluded.instance_count, revision = excluded.revision,
+                flags = excluded.flags, instance_count = excluded.instance_count, revision = excluded.revision,
                 last_arrival = excluded.last_arrival
             """,
             [
                 series.uid.rawValue, series.study.rawValue, series.modality, series.state.rawValue, series.reason,
-                series.message, series.instanceCount, series.revision, series.lastArrival.milliseconds,
+                series.message, series.flags.joined(separator: "\n"), series.instanceCount, series.revision,
+                series.lastArrival.milliseconds,
             ]
         )
     }
@@ -115,6 +117,7 @@ extension SQLiteStorage {
         series.state = state
         series.reason = row["reason"]
         series.message = row["message"]
+        series.flags = row.flags("flags")
         series.instanceCount = row["instance_count"]
         series.revision = row["revision"]
         return series

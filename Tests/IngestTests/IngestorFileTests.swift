@@ -250,6 +250,28 @@ import Testing
             #expect(tallies["duplicate DUPLICATE_SAME"] == 1)
             #expect(tallies.values.reduce(0, +) == 4)
             try await bench.checkCopies()
+
+            // The name is free: what comes under it next is a new file, whatever its inode and time.
+            try bench.drop(try SyntheticSlice(0), as: "a/1.dcm")
+            try await bench.settle()
+            #expect(try await bench.tallies()["duplicate DUPLICATE_SAME"] == 2)
+        }
+    }
+
+    @Test("A flood is taken in over several rounds, and nothing is planned before it is over")
+    func floodsTakeSeveralRounds() async throws {
+        try await IngestBench.run { bench in
+            bench.configuration.filesPerRound = 2
+            bench.configuration.studyQuietTime = .zero
+            for number in 0..<5 { try bench.drop(try SyntheticSlice(number), as: "\(number).dcm") }
+            let first = try await bench.settle()
+            #expect(first.backlog == 3)
+            #expect(first.planned == 0)
+            #expect(try await bench.round().backlog == 1)
+            let last = try await bench.round()
+            #expect(last.backlog == 0)
+            #expect(last.planned == 1)
+            #expect(try await bench.tallies() == ["stored": 5])
         }
     }
 

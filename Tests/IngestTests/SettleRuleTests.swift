@@ -64,7 +64,7 @@ import Testing
 
     @Test(
         "Ordinary names that look a little like it do settle",
-        arguments: ["...", "part", "a.part.dcm", ".x/a.dcm", "tmp"]
+        arguments: ["...", "part", "a.part.dcm", ".x/a.dcm", "tmp", ".DS_Store", "._a.dcm"]
     )
     func ordinaryNamesSettle(name: String) {
         var rule = rule()
@@ -81,12 +81,12 @@ import Testing
 
     @Test("A file is gone when two scans in a row miss it")
     func absenceIsNoticedTwice() {
-        var rule = rule()
-        _ = rule.observe(file, seen(1), at: .seconds(0))
-        #expect(rule.withdraw(notIn: []) == [])
-        _ = rule.observe(file, seen(1), at: .seconds(1))
-        #expect(rule.withdraw(notIn: []) == [])
-        #expect(rule.withdraw(notIn: []) == [file])
-        #expect(rule.withdraw(notIn: []) == [])
+        var rule = AbsenceRule()
+        let other = RawPath("b.dcm")
+        #expect(rule.gone(of: [file, other], present: [other]) == [])
+        #expect(rule.gone(of: [file, other], present: [file, other]) == [])
+        #expect(rule.gone(of: [file, other], present: [other]) == [])
+        #expect(rule.gone(of: [file, other], present: []) == [file])
+        #expect(rule.gone(of: [other], present: []) == [other])
     }
 }

@@ -82,7 +82,8 @@ extension JobLedger {
             instances: stored.map(\.identity.sopInstanceUID),
             setDigest: digest(stored.map(\.digest.hex).joined()),
             profile: ProfileReference(id: profile, version: "1"),
-            modelDigest: digest("model")
+            modelDigest: digest("model"),
+            flags: ["LOSSY", "GAPS 1"]
         )
         return try #require(
             try await self.plan(
