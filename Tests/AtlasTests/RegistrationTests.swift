@@ -81,6 +81,38 @@ struct RegistrationTests {
         #expect(after.inner + after.outer < 0.6 * (before.inner + before.outer))
     }
 
+    @Test("A patient who lies turned by 8 degrees is followed by the affine step")
+    func whenPatientIsTurned_thenAffineFollows() throws {
+        var phantom = Phantom()
+        phantom.toPhantom = { point in
+            let (sine, cosine) = (0.1392, 0.9903)
+            return Vector3(cosine * point.x + sine * point.y, cosine * point.y - sine * point.x, point.z)
+        }
+        let target = try phantom.target(try Planes.axial((0..<30).map { 120 + Double($0) * 4 }))
+        var options = AtlasRegistration.Options()
+        options.lastStage = .profile
+        let upright = try AtlasRegistration(options: options).register(target, to: Phantom.wholeAtlas)
+        options.lastStage = .affine
+        let turned = try AtlasRegistration(options: options).register(target, to: Phantom.wholeAtlas)
+        #expect(upright.stage == .profile)
+        #expect(turned.stage == .affine)
+        var boxOptions = BoxPlanner.Options()
+        boxOptions.refinesByIntensity = false
+        let before = try errors(phantom, Phantom.spleen, BoxPlanner(upright, options: boxOptions), target.stack)
+        let after = try errors(phantom, Phantom.spleen, BoxPlanner(turned, options: boxOptions), target.stack)
+        #expect(after.inner + after.outer < 0.7 * (before.inner + before.outer))
+    }
+
+    @Test("Where the start fits already, the affine step leaves it alone")
+    func whenStartFits_thenAffineStays() throws {
+        let target = try Phantom().target(try Planes.axial((0..<40).map { 90 + Double($0) * 3 + 1.5 }))
+        var options = AtlasRegistration.Options()
+        options.lastStage = .affine
+        let alignment = try AtlasRegistration(options: options).register(target, to: Phantom.wholeAtlas)
+        let moved = (alignment.map(Vector3(60, 20, 150)) - Vector3(60, 20, 150)).length
+        #expect(moved < 3)
+    }
+
     @Test("Intensities correct a prior that registration left 6 mm off")
     func whenPriorIsNear_thenIntensitiesSharpenIt() throws {
         let phantom = Phantom()

@@ -3,7 +3,7 @@ import Geometry
 /// One step of demons: where each voxel of a target wants to move.
 struct DemonsForces {
     private let fixed: [[Float]]
-    private let moving: MatchingChannels
+    private let warp: ChannelWarp
     private let grid: CanonicalGrid
     private let fixedGradients: [Gradient]
     /// Target patient → fractional voxel index in `moving`.
@@ -11,7 +11,7 @@ struct DemonsForces {
 
     init(fixed: [[Float]], moving: MatchingChannels, grid: CanonicalGrid, affine: Affine3D) {
         self.fixed = fixed
-        self.moving = moving
+        warp = ChannelWarp(moving: moving, grid: grid)
         self.grid = grid
         fixedGradients = fixed.map { Gradient($0, grid: grid) }
         toMovingIndex = invertible(moving.grid.affine).after(affine)
@@ -19,7 +19,9 @@ struct DemonsForces {
 
     /// The next displacement to add, in millimetres, no longer than ``DemonsRegistration/longestStep`` voxels.
     func step(_ field: DisplacementField) -> DisplacementField {
-        let warped = warp(field)
+        let warped = warp.channels { voxel, point in
+            toMovingIndex(point + Vector3(Double(field.x[voxel]), Double(field.y[voxel]), Double(field.z[voxel])))
+        }
         let gradients = warped.map { Gradient($0, grid: grid) }
         let edge = Float(min(grid.spacing.x, grid.spacing.y, grid.spacing.z))
         let longest = DemonsRegistration.longestStep * edge
@@ -34,39 +36,6 @@ struct DemonsForces {
             )
         }
         return sums.displacement(on: grid, longest: longest)
-    }
-
-    /// The moving channels at the places that the field says; NaN beyond the atlas, where nothing pulls.
-    private func warp(_ field: DisplacementField) -> [[Float]] {
-        let size = moving.grid.size
-        let last = Double(size.z) - 0.5
-        let plane = grid.size.x * grid.size.y
-        let places: [SIMD3<Double>] = makePlanes(grid.size.z, of: plane) { z, output in
-            for y in 0..<grid.size.y {
-                for x in 0..<grid.size.x {
-                    let offset = y * grid.size.x + x
-                    let voxel = z * plane + offset
-                    let step = Vector3(Double(field.x[voxel]), Double(field.y[voxel]), Double(field.z[voxel]))
-                    let index = toMovingIndex(grid.point(x, y, z) + step)
-                    output[offset] = SIMD3(index.x, index.y, index.z)
-                }
-            }
-        }
-        return moving.channels.map { channel in
-            channel.withUnsafeBufferPointer { source in
-                places.withUnsafeBufferPointer { places in
-                    makePlanes(grid.size.z, of: plane) { z, output in
-                        for offset in 0..<plane {
-                            let index = places[z * plane + offset]
-                            // In x and y the volume ends in air, which is as good as more air.
-                            let isCovered = index.z >= -0.5 && index.z <= last
-                            output[offset] =
-                                isCovered ? trilinear(source, size, Vector3(index.x, index.y, index.z)) : .nan
-                        }
-                    }
-                }
-            }
-        }
     }
 }
 
