@@ -6,6 +6,7 @@ SHELL := /bin/sh
 
 export PREREAD_SHARED ?= $(abspath ../shared)
 export PREREAD_CACHE ?= $(abspath .cache)
+export PREREAD_CONFORMANCE_VENV ?= $(PREREAD_CACHE)/venv
 PREFIX ?= /usr/local
 SCRIPTS := Tests/Scripts
 SWIFT_BUILD := swift build --explicit-target-dependency-import-check error
