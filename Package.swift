@@ -185,12 +185,18 @@ let package = Package(
         ),
         .testTarget(
             name: "LedgerTests",
-            dependencies: ["Ledger", "LedgerSQLite", "DurableFiles", "TestSupport"],
+            dependencies: [
+                "Ledger", "LedgerSQLite", "DurableFiles", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "IngestTests",
-            dependencies: ["Ingest", "Ledger", "DICOMFiles", "Profiles", "DurableFiles", "TestSupport"],
+            dependencies: [
+                "Ingest", "Ledger", "LedgerSQLite", "DICOMFiles", "Profiles", "DurableFiles", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(

@@ -13,6 +13,7 @@ struct PrereadCommand: AsyncParsableCommand {
         subcommands: [
             AnnotateCommand.self, ServeCommand.self, StatusCommand.self, JobsCommand.self, QuarantineCommand.self,
             ProfilesCommand.self, AtlasCommand.self, ModelsCommand.self, EvaluateCommand.self, DoctorCommand.self,
+            InspectInstancesCommand.self,
         ]
     )
 }

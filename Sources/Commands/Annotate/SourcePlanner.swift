@@ -1,6 +1,7 @@
 import Checkpoints
 import DICOMFiles
 import DurableFiles
+import Ingest
 import Pipeline
 import Profiles
 
@@ -52,7 +53,11 @@ struct SourcePlanner {
         case .prompts(let file, let digest): return .chosen(.prompts(file, digest: digest))
         case .profile(let profile): return .chosen(try source(profile))
         case .match(let set):
-            let outcome = set.match(SeriesFacts(series))
+            guard let volume = series.volume else {
+                let problem = series.problem ?? .badGeometry
+                return .noMatch("the series has no volume: \(problem.rawValue). \(problem.remedy)")
+            }
+            let outcome = set.match(SeriesFacts(of: volume, in: series))
             guard let profile = outcome.profile else { return .noMatch(outcome.reason) }
             return .chosen(try source(profile))
         }

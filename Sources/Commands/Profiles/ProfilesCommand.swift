@@ -1,6 +1,7 @@
 import ArgumentParser
 import DICOMFiles
 import DurableFiles
+import Ingest
 import Profiles
 
 /// Everything about protocol profiles.
@@ -64,9 +65,16 @@ struct ProfilesExplainCommand: AsyncParsableCommand {
         let set = try profiles.load()
         var unmatched = 0
         for series in found.series {
-            let outcome = set.match(SeriesFacts(series))
+            let title = "series \(series.seriesInstanceUID), \(series.headers.count) files"
+            guard let volume = series.volume else {
+                let problem = series.problem ?? .badGeometry
+                unmatched += 1
+                print("\(title)\nno volume: \(problem.rawValue). \(problem.remedy)\n")
+                continue
+            }
+            let outcome = set.match(SeriesFacts(of: volume, in: series))
             if outcome.profile == nil { unmatched += 1 }
-            print("series \(series.seriesInstanceUID), \(series.headers.count) files\n\(outcome.table)\n")
+            print("\(title)\n\(outcome.table)\n")
         }
         guard !found.series.isEmpty, unmatched == 0 else { throw CommandFailure(.findings) }
     }

@@ -1,5 +1,6 @@
 import Checkpoints
 import DurableFiles
+import Ingest
 import Ledger
 import Pipeline
 import Profiles
@@ -30,28 +31,34 @@ final class SiteResources: JobResources {
         self.defaultModel = defaultModel
         atlases = AtlasStore(profiles: folder)
         for profile in profiles.profiles {
-            _ = try package(for: profile)
+            _ = try package(for: profile.model)
             _ = try atlas(for: profile)
         }
     }
 
-    /// The model package that a profile uses at this site.
-    func package(for profile: Profile) throws -> ModelPackage {
+    /// The model package that a profile's choice stands for at this site.
+    func package(for model: ProfileModel) throws -> ModelPackage {
         let name: String?
-        switch profile.model.choice {
+        switch model.choice {
         case .name(let named): name = named
         case .siteDefault: name = defaultModel
         case .channel(let channel):
             throw CommandFailure(
                 .environment,
-                "profile \(profile.id) uses the model channel \(channel): this version has no channels, name a model"
+                "a profile uses the model channel \(channel): this version has no channels, name a model"
             )
         }
         let package = try ModelLoader.package(named: name, in: models)
-        if let pinned = profile.model.sha256, pinned != package.manifest.weights.sha256 {
+        if let pinned = model.sha256, pinned != package.manifest.weights.sha256 {
             throw CommandFailure(
                 .environment,
-                "profile \(profile.id) is pinned to weights \(pinned); \(package.manifest.name) has others"
+                "a profile is pinned to weights \(pinned); \(package.manifest.name) has others"
+            )
+        }
+        guard model.precision == .fp32 else {
+            throw CommandFailure(
+                .environment,
+                "a profile asks for \(model.precision.rawValue); this version computes in fp32"
             )
         }
         return package
@@ -64,7 +71,7 @@ final class SiteResources: JobResources {
                     + "it is reopened"
             )
         }
-        let package = try package(for: profile)
+        let package = try package(for: profile.model)
         guard package.manifest.weights.sha256.hex == job.modelDigest.hex else {
             throw AnnotationError.model("the model with weights \(job.modelDigest) is not the profile's any more")
         }

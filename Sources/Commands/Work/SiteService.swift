@@ -112,8 +112,12 @@ struct SiteService {
             folder: DirectoryDropFolder(site.folders.incoming),
             store: site.folders.store,
             ledger: ledger,
-            inspector: InProcessInspector(),
-            planner: ProfileSeriesPlanner(resources: resources, store: site.folders.store),
+            inspector: ChildProcessInspector(
+                .init(executable: "/proc/self/exe", arguments: [InspectInstancesCommand.name])
+            ),
+            planner: ProfileSeriesPlanner(profiles: resources.profiles, store: site.folders.store) { model in
+                ContentDigest(hex: try resources.package(for: model).manifest.weights.sha256.hex)
+            },
             logger: logger,
             names: LogIdentity(salt: try salt(in: site.folders.store))
         )
