@@ -91,7 +91,10 @@ package struct AnnotationWorker: Service {
         let ending = await withTaskGroup(of: Ending?.self) { group in
             group.addTask { await self.heartbeat(leased.lease, stop: stop) }
             group.addTask { await self.annotate(leased, stop: stop) }
-            var ending = Ending.failed(JobReason("INTERNAL", message: "the run ended without a result"), retryable: true)
+            var ending = Ending.failed(
+                JobReason("INTERNAL", message: "the run ended without a result"),
+                retryable: true
+            )
             while let next = await group.next() {
                 guard let next else { continue }
                 ending = next
@@ -140,7 +143,10 @@ package struct AnnotationWorker: Service {
             do {
                 if try await queue.heartbeat(lease, extendBy: configuration.lease) == nil {
                     stop.raise()
-                    logger.notice("the lease is lost, stopping at the next slice", metadata: ["job": "\(lease.job.rawValue)"])
+                    logger.notice(
+                        "the lease is lost, stopping at the next slice",
+                        metadata: ["job": "\(lease.job.rawValue)"]
+                    )
                     break
                 }
             } catch {

@@ -1,3 +1,4 @@
+import DICOMFiles
 import DurableFiles
 import Foundation
 import Pipeline
@@ -38,9 +39,12 @@ struct AnnotationRefusalTests {
         }
     }
 
-    @Test("a prompt outside of its image is refused and nothing is written", arguments: [
-        #""box": [37, 0, 40, 5]"#, #""box": [-9, 3, 0, 9]"#, #""points": [[37, 3, 1]]"#, #""points": [[3, -1, 0]]"#,
-    ])
+    @Test(
+        "a prompt outside of its image is refused and nothing is written",
+        arguments: [
+            #""box": [37, 0, 40, 5]"#, #""box": [-9, 3, 0, 9]"#, #""points": [[37, 3, 1]]"#, #""points": [[3, -1, 0]]"#,
+        ]
+    )
     func whenAPromptLiesOutside_thenTheRunIsRefused(place: String) throws {
         let series = try AnnotatedSeries("plain")
         let prompt = #""prompts": [{"sop": "\#(series.volume.frames[0].sopInstanceUID)", \#(place)}]"#
@@ -65,16 +69,19 @@ struct AnnotationRefusalTests {
         #expect(encoded.value == 0)
     }
 
-    @Test("a stop at any moment before the writing leaves nothing behind", arguments: [
-        (AnnotationStep.planning, 0), (.planning, 3), (.segmenting, 0), (.segmenting, 2), (.writing, 0),
-    ])
+    @Test(
+        "a stop at any moment before the writing leaves nothing behind",
+        arguments: [
+            (AnnotationStep.planning, 0), (.planning, 3), (.segmenting, 0), (.segmenting, 2), (.writing, 0),
+        ]
+    )
     func whenTheCallerStops_thenNothingIsThere(step: AnnotationStep, slice: Int) throws {
         let series = try AnnotatedSeries("plain")
         try withTemporaryFolder { folder in
             let pipeline = AnnotationPipeline(output: RawPath(folder.path))
             let request = series.request(try series.prompts())
             do {
-                _ = try pipeline.run(request) { $0 != step || $1 != slice }
+                _ = try pipeline.run(request) { current, done, _ in current != step || done != slice }
                 Issue.record("the run went on")
             } catch AnnotationError.cancelled {}
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)

@@ -3,9 +3,12 @@ import Testing
 
 @Suite("Clean-up of masks")
 struct MaskCleaningTests {
-    @Test("holes are what no path of background joins to the border", arguments: [
-        (1, 1), (1, 9), (7, 1), (2, 2), (3, 3), (5, 8), (13, 7), (23, 38), (37, 30),
-    ])
+    @Test(
+        "holes are what no path of background joins to the border",
+        arguments: [
+            (1, 1), (1, 9), (7, 1), (2, 2), (3, 3), (5, 8), (13, 7), (23, 38), (37, 30),
+        ]
+    )
     func whenHolesAreFilled_thenTheNaiveTwinAgrees(rows: Int, columns: Int) {
         var random = SplitMix(seed: UInt64(rows * 100 + columns))
         for density in [0.2, 0.5, 0.6, 0.8] {
@@ -25,16 +28,21 @@ struct MaskCleaningTests {
         ]
         var filled = ring
         MaskCleaning.fillHoles(&filled, rows: 3, columns: 5)
-        #expect(filled == [
-            0, 0, 1, 0, 0,
-            0, 1, 1, 1, 0,
-            0, 0, 1, 0, 0,
-        ])
+        #expect(
+            filled == [
+                0, 0, 1, 0, 0,
+                0, 1, 1, 1, 0,
+                0, 0, 1, 0, 0,
+            ]
+        )
     }
 
-    @Test("only the largest body joined by faces stays", arguments: [
-        (1, 1, 1), (3, 1, 5), (1, 4, 7), (5, 6, 7), (4, 13, 9), (9, 11, 3),
-    ])
+    @Test(
+        "only the largest body joined by faces stays",
+        arguments: [
+            (1, 1, 1), (3, 1, 5), (1, 4, 7), (5, 6, 7), (4, 13, 9), (9, 11, 3),
+        ]
+    )
     func whenTheLargestComponentIsKept_thenTheNaiveTwinAgrees(slices: Int, rows: Int, columns: Int) {
         var random = SplitMix(seed: UInt64(slices * 10_000 + rows * 100 + columns))
         for density in [0.1, 0.3, 0.4, 0.7] {
