@@ -202,8 +202,11 @@ let package = Package(
         .testTarget(
             name: "PipelineTests",
             dependencies: [
-                "Pipeline", "Evaluation", "SegmentAnything", "Ledger", "DICOMFiles", "DICOMSegmentation", "Geometry",
-                "Atlas", "Profiles", "DurableFiles", "TestSupport",
+                "Pipeline", "Evaluation", "SegmentAnything", "Tensors", "Checkpoints", "Ledger", "DICOMFiles",
+                "DICOMSegmentation", "Geometry", "Atlas", "Profiles", "DurableFiles", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict
         ),

@@ -41,7 +41,10 @@ public struct SeriesEvaluator {
         progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> SeriesEvaluation {
         let receipt = try Self.receipt(in: folder)
-        let found = try masks(in: folder)
+        guard receipt.series.seriesInstanceUID == series.seriesInstanceUID else {
+            throw AnnotationError.output("the receipt is of another series")
+        }
+        let found = try masks(in: folder, receipt)
         let tight = try tightAnswers(model, progress)
         let prompts = receipt.segments.reduce(0) { $0 + $1.boxes.count }
         let networkSeconds = receipt.seconds.encode + receipt.seconds.decode
@@ -141,7 +144,11 @@ public struct SeriesEvaluator {
                 questions.append(.init(slice: slice, box: box, label: name))
             }
         }
-        let segmenter = BoxSegmenter(model: model, intensity: .init(profile.intensity))
+        let segmenter = BoxSegmenter(
+            model: model,
+            intensity: .init(profile.intensity),
+            isInverted: series.headers[volume.frames[0].headerIndex].pixels.isInverted
+        )
         return Dictionary(grouping: try segmenter.run(questions, on: volume, progress: progress), by: \.question.label)
     }
 
@@ -159,8 +166,12 @@ public struct SeriesEvaluator {
     }
 
     /// The masks of a written SEG by tracking ID; none where no SEG was written.
-    private func masks(in folder: RawPath) throws -> [String: SegmentMask] {
+    private func masks(in folder: RawPath, _ receipt: Receipt) throws -> [String: SegmentMask] {
+        guard let written = receipt.segmentation else { return [:] }
         let path = folder.appending(AnnotationResult.FileName.segmentation)
+        guard try SHA256Digest(ofFile: path) == written.sha256 else {
+            throw AnnotationError.output("the SEG is not the one that its receipt names")
+        }
         let segmentation = try SegmentationReader.read(path)
         let masks = try segmentation.masks(on: volume)
         return segmentation.segments.reduce(into: [:]) { found, segment in

@@ -5,8 +5,8 @@ import Tensors
 /// LiteMedSAM: a small encoder for machines without an accelerator, prompted by boxes alone.
 ///
 /// A slice is scaled to 256 pixels on its longest side, its grey values are stretched to 0…1, and the rest of the square
-/// is zero. Bytes should come from ``IntensityNormalization`` over the whole volume, as in the published recipe (Ma et
-/// al., bowang-lab/MedSAM, branch LiteMedSAM).
+/// is zero. The published recipe (Ma et al., bowang-lab/MedSAM, branch LiteMedSAM) makes bytes over the whole volume, not
+/// over one slice: the caller's business.
 public struct LiteMedSAMModel: SegmentationModel {
     let encoder: TinyViT
     let promptEncoder: PromptEncoder

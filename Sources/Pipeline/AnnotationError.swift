@@ -32,7 +32,8 @@ public enum AnnotationError: Error, Sendable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .noVolume(let reason): "the series has no volume that can be annotated: \(reason.rawValue). \(reason.remedy)"
+        case .noVolume(let reason):
+            "the series has no volume that can be annotated: \(reason.rawValue). \(reason.remedy)"
         case .atlas(let name, let detail):
             "the atlas \(name) cannot be used: \(detail). Build it with 'preread atlas build'"
         case .profile(let detail), .prompt(let detail), .model(let detail), .output(let detail): detail

@@ -62,7 +62,7 @@ public struct AnnotationPipeline: Sendable {
         }
         guard progress(.writing, 0, 1) else { throw AnnotationError.cancelled }
         var writer = ResultWriter(request: request, volume: volume, plan: plan, results: results, output: output)
-        writer.scalings = Set(plan.segments.map(\.intensity)).compactMap { scalings[$0] }
+        writer.scalings = plan.intensityRules.compactMap { scalings[$0] }
         let result = try writer.write(preview: preview, seconds: seconds, start: start)
         _ = progress(.writing, 1, 1)
         return .annotated(result)
@@ -89,7 +89,7 @@ public struct AnnotationPipeline: Sendable {
         }
         switch request.source {
         case .prompts(let file, _):
-            let plan = try PromptFilePlanner(file: file).plan(volume)
+            let plan = try PromptFilePlanner(file: file, modality: request.series.modality).plan(volume)
             try check(plan, request.model)
             var statistics = Self.statistics(of: plan)
             for slice in 0..<volume.count {
@@ -131,10 +131,6 @@ public struct AnnotationPipeline: Sendable {
     }
 
     private static func statistics(of plan: PromptPlan) -> [IntensityStatistics.Rule: IntensityStatistics] {
-        var statistics: [IntensityStatistics.Rule: IntensityStatistics] = [:]
-        for segment in plan.segments where statistics[segment.intensity] == nil {
-            statistics[segment.intensity] = IntensityStatistics(rule: segment.intensity)
-        }
-        return statistics
+        plan.intensityRules.reduce(into: [:]) { $0[$1] = IntensityStatistics(rule: $1) }
     }
 }

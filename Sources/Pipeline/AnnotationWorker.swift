@@ -5,6 +5,7 @@ import DurableFiles
 import Foundation
 import Ledger
 import Logging
+import SegmentAnything
 import ServiceLifecycle
 import Synchronization
 
@@ -90,7 +91,10 @@ package struct AnnotationWorker: Service {
         let ending = await withTaskGroup(of: Ending?.self) { group in
             group.addTask { await self.heartbeat(leased.lease, stop: stop) }
             group.addTask { await self.annotate(leased, stop: stop) }
-            var ending = Ending.failed(JobReason("INTERNAL", message: "the run ended without a result"), retryable: true)
+            var ending = Ending.failed(
+                JobReason("INTERNAL", message: "the run ended without a result"),
+                retryable: true
+            )
             while let next = await group.next() {
                 guard let next else { continue }
                 ending = next
@@ -137,7 +141,14 @@ package struct AnnotationWorker: Service {
             try? await Task.sleep(for: configuration.lease / 3)
             guard !Task.isCancelled else { break }
             do {
-                if try await queue.heartbeat(lease, extendBy: configuration.lease) == nil { stop.raise() }
+                if try await queue.heartbeat(lease, extendBy: configuration.lease) == nil {
+                    stop.raise()
+                    logger.notice(
+                        "the lease is lost, stopping at the next slice",
+                        metadata: ["job": "\(lease.job.rawValue)"]
+                    )
+                    break
+                }
             } catch {
                 logger.warning("the lease could not be renewed", metadata: ["job": "\(lease.job.rawValue)"])
             }
@@ -153,6 +164,7 @@ package struct AnnotationWorker: Service {
             }
         } onCancel: {
             stop.raise()
+            logger.info("stopping at the next slice", metadata: ["job": "\(leased.job.id.rawValue)"])
         }
     }
 
@@ -166,7 +178,9 @@ package struct AnnotationWorker: Service {
                 source: source,
                 model: model,
                 program: configuration.program,
-                instant: Date()
+                // Of the job, not of the attempt: every attempt writes the same bytes, so that a worker that lost its
+                // lease cannot put other bytes under the UID and the digest that another one published.
+                instant: Date(timeIntervalSince1970: Double(leased.job.created.milliseconds) / 1_000)
             )
             let outcome = try AnnotationPipeline(output: configuration.output).run(request) { _, _, _ in
                 !stop.isRaised
@@ -207,7 +221,12 @@ package struct AnnotationWorker: Service {
                 retryable: error.code == .accessDenied
             )
         case let error as SegmentationError:
-            .failed(JobReason(error.code.rawValue, message: error.message), retryable: false)
+            .failed(
+                JobReason(error.code.rawValue, message: error.message),
+                retryable: error.code == .verificationFailed
+            )
+        case let error as ModelError:
+            .failed(JobReason("MODEL_REFUSED", message: error.description), retryable: false)
         case let error as FileError:
             .failed(
                 JobReason(error.isOutOfSpace ? "OUT_OF_SPACE" : "FILE_SYSTEM", message: error.description),

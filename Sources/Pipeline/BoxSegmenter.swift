@@ -32,10 +32,13 @@ public struct BoxSegmenter: Sendable {
 
     public let model: LoadedModel
     public let intensity: IntensityStatistics.Rule
+    /// Whether the series is MONOCHROME1.
+    public let isInverted: Bool
 
-    public init(model: LoadedModel, intensity: IntensityStatistics.Rule) {
+    public init(model: LoadedModel, intensity: IntensityStatistics.Rule, isInverted: Bool) {
         self.model = model
         self.intensity = intensity
+        self.isInverted = isInverted
     }
 
     /// The answers, ascending by slice and in the order of the questions within one.
@@ -56,7 +59,7 @@ public struct BoxSegmenter: Sendable {
             let image = SliceImage(
                 rows: volume.rows,
                 columns: volume.columns,
-                pixels: scaling.bytes(try reader.slice(at: slice))
+                pixels: scaling.bytes(try reader.slice(at: slice), inverted: isInverted)
             )
             let embedding = try model.network.encode(image)
             let predictions = try model.network.decode(asked.map { Prompt(box: .init($0.box)) }, on: embedding)

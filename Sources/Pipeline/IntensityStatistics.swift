@@ -11,14 +11,21 @@ public struct IntensityStatistics: Sendable {
     private let rule: Rule
     private var minimum = Double.infinity
     private var maximum = -Double.infinity
+    private var hasZero = false
     /// How often each value above 0 occurs. Stored values have 16 bits, so there are few.
     private var counts: [Float: Int] = [:]
     /// Bits of the significand that are dropped when a volume with a rescale for each slice has too many values.
     private var droppedBits: UInt32 = 0
-    private static let capacity = 1 << 20
+    private let capacity: Int
 
     public init(rule: Rule) {
+        self.init(rule: rule, capacity: 1 << 20)
+    }
+
+    /// Keeps at most `capacity` different values.
+    init(rule: Rule, capacity: Int) {
         self.rule = rule
+        self.capacity = capacity
     }
 
     /// Takes the modality values of one slice.
@@ -26,6 +33,7 @@ public struct IntensityStatistics: Sendable {
         for value in slice where value.isFinite {
             minimum = min(minimum, Double(value))
             maximum = max(maximum, Double(value))
+            if value == 0 { hasZero = true }
         }
         guard case .percentiles = rule else { return }
         var last: Float = 0
@@ -59,15 +67,18 @@ public struct IntensityStatistics: Sendable {
         guard minimum <= maximum else {
             return IntensityScaling(limits: limits, range: limits, keepsZero: keepsZero)
         }
-        let range = min(clipped(minimum), clipped(maximum))...max(clipped(minimum), clipped(maximum))
+        // Zeros that are kept lie below the limits, and values below 0 do not: both ends have to be asked for them.
+        var ends = [clipped(minimum), clipped(maximum)]
+        if hasZero { ends.append(clipped(0)) }
+        let range = (ends.min() ?? 0)...(ends.max() ?? 0)
         return IntensityScaling(limits: limits, range: range, keepsZero: keepsZero)
     }
 
     private mutating func count(_ value: Float, _ times: Int) {
         guard times > 0 else { return }
         counts[rounded(value), default: 0] += times
-        while counts.count > Self.capacity {
-            droppedBits = droppedBits == 0 ? 4 : droppedBits + 2
+        while counts.count > capacity, droppedBits < 23 {
+            droppedBits = droppedBits == 0 ? 4 : droppedBits + 1
             counts = Dictionary(counts.map { (rounded($0.key), $0.value) }, uniquingKeysWith: +)
         }
     }
@@ -93,7 +104,10 @@ public struct IntensityStatistics: Sendable {
             let position = min(max(percent, 0), 100) / 100 * Double(total - 1)
             let below = Int(position.rounded(.down))
             let fraction = position - Double(below)
-            return value(rank: below) * (1 - fraction) + value(rank: min(below + 1, total - 1)) * fraction
+            let lower = value(rank: below)
+            let upper = value(rank: min(below + 1, total - 1))
+            // From the nearer end, as NumPy does: otherwise the last bit differs, and a byte with it.
+            return fraction < 0.5 ? lower + (upper - lower) * fraction : upper - (upper - lower) * (1 - fraction)
         }
         let lower = percentile(low)
         return lower...max(lower, percentile(high))

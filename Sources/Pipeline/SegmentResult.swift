@@ -9,6 +9,14 @@ struct SegmentResult {
     let mask: SegmentMask
     let answers: [SliceSegmenter.Answer]
 
+    /// Why there is no mask, where there were prompts.
+    var reasonForNothing: String {
+        let drawn = answers.filter { !$0.mask.isEmpty }
+        return drawn.isEmpty
+            ? "the network found nothing inside its boxes"
+            : "the network thought too little of each of its \(drawn.count) masks"
+    }
+
     /// Gathers a segment's answers: several prompts of one slice give the union of their masks; masks of which the
     /// network thinks too little are left out; then clean-up as the segment asks.
     init(segment: PromptPlan.Segment, answers: [SliceSegmenter.Answer], stack: SliceStack) {

@@ -27,7 +27,9 @@ struct SegmentationAssembly {
                 manufacturer: "Preread",
                 modelName: "Preread",
                 deviceSerialNumber: "1",
-                softwareVersions: [request.program.version, "\(request.model.name) \(request.model.digest.hex.prefix(12))"]
+                softwareVersions: [
+                    request.program.version, "\(request.model.name) \(request.model.digest.hex.prefix(12))",
+                ]
             ),
             provenance: provenance,
             creation: .init(instant: request.instant, timeZone: request.timeZone)

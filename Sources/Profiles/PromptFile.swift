@@ -20,7 +20,7 @@ public struct PromptFile: Sendable, Hashable {
         public let modifier: ProfileCode?
         /// In which a viewer is asked to show the segment.
         public let colour: RGBColour?
-        /// Values after the modality LUT; `nil` leaves the profile's intensity.
+        /// Values after the modality LUT; `nil` leaves the choice to the pipeline.
         public let window: Window?
         /// At least one.
         public let prompts: [SlicePrompt]

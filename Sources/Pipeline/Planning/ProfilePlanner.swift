@@ -18,7 +18,10 @@ struct ProfilePlanner {
         values: (Int) throws -> [Float]
     ) throws -> PlanningOutcome {
         guard let atlas, let name = profile.atlas else {
-            return .needsPrompt(code: "NO_ATLAS", message: "profile \(profile.id) has no atlas: its boxes come from people")
+            return .needsPrompt(
+                code: "NO_ATLAS",
+                message: "profile \(profile.id) has no atlas: its boxes come from people"
+            )
         }
         let problems = profile.problems(withAtlasLabels: Set(atlas.atlas.description.labels.map(\.name)))
         guard problems.isEmpty else {

@@ -7,6 +7,8 @@ import SegmentAnything
 /// Puts the prompts of a file on the slices that they name.
 struct PromptFilePlanner {
     let file: PromptFile
+    /// Of the series.
+    let modality: String
 
     /// Finds the slice of every prompt; a prompt for an image that the volume does not have is an error.
     func plan(_ volume: ImageVolume) throws(AnnotationError) -> PromptPlan {
@@ -68,11 +70,17 @@ struct PromptFilePlanner {
             trackingID: "prompts/\(index + 1)/\(segment.label)",
             atlasLabel: nil,
             isAutomatic: false,
-            minimumPredictedIoU: 0,
+            // A person asked for this mask: what the network thinks of it decides nothing.
+            minimumPredictedIoU: -.infinity,
             keepsLargestComponent: false,
             fillsHoles: false,
-            intensity: segment.window.map { .window(low: $0.low, high: $0.high) } ?? .percentiles(low: 0.5, high: 99.5)
+            intensity: segment.window.map { .window(low: $0.low, high: $0.high) } ?? defaultIntensity
         )
+    }
+
+    /// LiteMedSAM's published rule: a soft-tissue window (level 40, width 400) for CT, percentiles for all else.
+    private var defaultIntensity: IntensityStatistics.Rule {
+        modality == "CT" ? .window(low: -160, high: 240) : .percentiles(low: 0.5, high: 99.5)
     }
 
     private static let palette = [

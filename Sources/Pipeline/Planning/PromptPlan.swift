@@ -41,6 +41,13 @@ struct PromptPlan {
 
     /// Slices that have a prompt, ascending.
     var promptedSlices: [Int] { prompts.indices.filter { !prompts[$0].isEmpty } }
+
+    /// The rules of the segments, each once, in the order of the segments.
+    var intensityRules: [IntensityStatistics.Rule] {
+        segments.reduce(into: []) { rules, segment in
+            if !rules.contains(segment.intensity) { rules.append(segment.intensity) }
+        }
+    }
 }
 
 /// What came of planning.

@@ -57,8 +57,8 @@ struct PreviewSheet {
         let widthInMillimetres = Double(plane.columns) * plane.columnSpacing
         let heightInMillimetres = Double(plane.rows) * plane.rowSpacing
         let scale = Double(Self.tileEdge) / max(widthInMillimetres, heightInMillimetres)
-        let width = max(1, Int(widthInMillimetres * scale))
-        let height = max(1, Int(heightInMillimetres * scale))
+        let width = max(1, Int((widthInMillimetres * scale).rounded()))
+        let height = max(1, Int((heightInMillimetres * scale).rounded()))
         let left = origin.x + (Self.tileEdge - width) / 2
         let top = origin.y + (Self.tileEdge - height) / 2
         // Nearest source pixel of each pixel of the tile.

@@ -43,8 +43,9 @@ public struct MeasurementTable: Sendable {
 
     /// See: RFC 4180. A leading sign of a formula is also quoted with an apostrophe, for spreadsheets.
     private static func quoted(_ text: String) -> String {
-        let safe = text.first.map { "=+-@".contains($0) } == true ? "'" + text : text
-        guard safe.contains(where: { ",\"\n\r".contains($0) }) else { return safe }
+        let safe = text.unicodeScalars.first.map { "=+-@\t\r".unicodeScalars.contains($0) } == true ? "'" + text : text
+        // Scalars, not characters: CR and LF together are one character.
+        guard safe.unicodeScalars.contains(where: { ",\"\n\r".unicodeScalars.contains($0) }) else { return safe }
         return "\"" + safe.replacingOccurrences(of: "\"", with: "\"\"") + "\""
     }
 }
@@ -66,13 +67,14 @@ extension MeasurementTable.Row {
         var volume = 0.0
         var slices: [Int] = []
         var touches = false
+        let steps = stack.steps
         for (index, frame) in mask.frames.enumerated() {
             guard let frame else { continue }
             let count = frame.pixelCount
             slices.append(index)
             voxels += count
             let plane = stack.planes[index]
-            let thickness = Self.thickness(at: index, steps: stack.steps) ?? singlePlaneThickness ?? 0
+            let thickness = Self.thickness(at: index, steps: steps) ?? singlePlaneThickness ?? 0
             volume += Double(count) * plane.rowSpacing * plane.columnSpacing * thickness
             touches = touches || Self.touchesEdge(frame)
         }

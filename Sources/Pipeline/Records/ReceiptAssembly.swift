@@ -96,7 +96,7 @@ struct ReceiptAssembly {
         writer.results.enumerated().filter { $0.element.mask.isEmpty }.map { index, result in
             .init(
                 label: result.segment.label,
-                reason: writer.plan.withoutPrompt[index] ?? "the network found nothing inside its boxes"
+                reason: writer.plan.withoutPrompt[index] ?? result.reasonForNothing
             )
         }
     }
