@@ -33,8 +33,9 @@ struct PreviewSheet {
 
     /// Draws the sheet.
     func image() -> ColourImage {
-        let columns = max(1, Int((Double(slices.count) * 1.3).squareRoot().rounded(.up)))
+        let columns = Self.columns(for: slices.count)
         let rows = max(1, (slices.count + columns - 1) / columns)
+        let region = region
         let step = Self.tileEdge + Self.gap
         let legendHeight = Self.headerHeight + 20 + legend.count * 30
         var sheet = ColourImage(
@@ -46,24 +47,62 @@ struct PreviewSheet {
         for (index, slice) in slices.enumerated() {
             let x = Self.gap + index % columns * step
             let y = Self.headerHeight + index / columns * step
-            draw(slice, at: (x, y), on: &sheet)
+            draw(slice, region, at: (x, y), on: &sheet)
         }
         drawLegend(at: columns * step + Self.gap + 10, on: &sheet)
         return sheet
     }
 
-    private func draw(_ slice: Slice, at origin: (x: Int, y: Int), on sheet: inout ColourImage) {
+    /// Few empty places, and a sheet that is a little wider than high.
+    static func columns(for count: Int) -> Int {
+        func cost(_ columns: Int) -> Double {
+            let rows = (count + columns - 1) / columns
+            return Double(rows * columns - count) + 2 * abs(Double(columns) / Double(rows) - 1.4)
+        }
+        return (1...max(1, min(count, 8))).min { cost($0) < cost($1) } ?? 1
+    }
+
+    /// The part of the frames that is shown: all segments of all slices with a tenth of the frame around them, or
+    /// everything where there is no segment.
+    private var region: (columns: Range<Int>, rows: Range<Int>) {
+        guard let plane = slices.first?.plane else { return (0..<1, 0..<1) }
+        let boxes = slices.flatMap { slice in
+            slice.masks.compactMap { mask in
+                mask.flatMap { PixelBox(of: $0, columns: plane.columns, rows: plane.rows) }
+            }
+        }
+        guard let first = boxes.first else { return (0..<plane.columns, 0..<plane.rows) }
+        let union = boxes.dropFirst().reduce(first) { union, box in
+            PixelBox(
+                x0: min(union.x0, box.x0),
+                y0: min(union.y0, box.y0),
+                x1: max(union.x1, box.x1),
+                y1: max(union.y1, box.y1)
+            )
+        }
+        let shown = union.grown(by: Double(max(plane.columns, plane.rows)) / 10)
+            .clipped(columns: plane.columns, rows: plane.rows)
+        guard let shown else { return (0..<plane.columns, 0..<plane.rows) }
+        return (Int(shown.x0)..<Int(shown.x1.rounded(.up)), Int(shown.y0)..<Int(shown.y1.rounded(.up)))
+    }
+
+    private func draw(
+        _ slice: Slice,
+        _ region: (columns: Range<Int>, rows: Range<Int>),
+        at origin: (x: Int, y: Int),
+        on sheet: inout ColourImage
+    ) {
         let plane = slice.plane
-        let widthInMillimetres = Double(plane.columns) * plane.columnSpacing
-        let heightInMillimetres = Double(plane.rows) * plane.rowSpacing
+        let widthInMillimetres = Double(region.columns.count) * plane.columnSpacing
+        let heightInMillimetres = Double(region.rows.count) * plane.rowSpacing
         let scale = Double(Self.tileEdge) / max(widthInMillimetres, heightInMillimetres)
         let width = max(1, Int((widthInMillimetres * scale).rounded()))
         let height = max(1, Int((heightInMillimetres * scale).rounded()))
         let left = origin.x + (Self.tileEdge - width) / 2
         let top = origin.y + (Self.tileEdge - height) / 2
         // Nearest source pixel of each pixel of the tile.
-        let sourceColumn = (0..<width).map { min(plane.columns - 1, $0 * plane.columns / width) }
-        let sourceRow = (0..<height).map { min(plane.rows - 1, $0 * plane.rows / height) }
+        let sourceColumn = (0..<width).map { region.columns.lowerBound + $0 * region.columns.count / width }
+        let sourceRow = (0..<height).map { region.rows.lowerBound + $0 * region.rows.count / height }
         for y in 0..<height {
             for x in 0..<width {
                 let grey = slice.grey[sourceRow[y] * plane.columns + sourceColumn[x]]
