@@ -1,6 +1,7 @@
 import DICOMSegmentation
 import Foundation
 import Geometry
+import Profiles
 
 /// Sizes of the segments, written as `measurements.csv`.
 public struct MeasurementTable: Sendable {
@@ -108,5 +109,16 @@ extension MeasurementTable.Row {
         let lastColumn = mask.columns - 1
         return (0...lastColumn).contains { mask[row: 0, column: $0] || mask[row: lastRow, column: $0] }
             || (0...lastRow).contains { mask[row: $0, column: 0] || mask[row: $0, column: lastColumn] }
+    }
+
+    /// What to say of a volume outside of what a profile expects; `nil` within it.
+    ///
+    /// A structure that may go on outside of the series is not too small.
+    func warning(expecting range: ProfileSegment.VolumeRange?) -> String? {
+        guard let range, !range.contains(volumeML) else { return nil }
+        if touchesBorder, let minimum = range.minimum, volumeML < minimum { return nil }
+        let limits = [range.minimum.map { "at least \(Int($0))" }, range.maximum.map { "at most \(Int($0))" }]
+        return "VOLUME \(label) has " + String(format: "%.1f", volumeML) + " mL, expected are "
+            + limits.compactMap { $0 }.joined(separator: " and ") + " mL"
     }
 }
