@@ -6,6 +6,7 @@ SHELL := /bin/sh
 
 export PREREAD_SHARED ?= $(abspath ../shared)
 export PREREAD_CACHE ?= $(abspath .cache)
+export PREREAD_CONFORMANCE_VENV ?= $(PREREAD_CACHE)/venv
 PREFIX ?= /usr/local
 SCRIPTS := Tests/Scripts
 SWIFT_BUILD := swift build --explicit-target-dependency-import-check error
@@ -15,7 +16,7 @@ SWIFT_BUILD := swift build --explicit-target-dependency-import-check error
 help:
 	@echo "make demo     build, fetch a real CT and real weights, annotate it, show the SEG and how good it is"
 	@echo "make check    lint, build, all tests"
-	@echo "make bench    how fast each model is on this machine"
+	@echo "make bench    how fast LiteMedSAM, and what BENCH_CHECKPOINTS names, are on this machine"
 	@echo "make install  preread, its profiles and its systemd unit below PREFIX=$(PREFIX)"
 	@echo "make clean    remove what was built; what was fetched stays in .cache"
 
@@ -56,7 +57,7 @@ acceptance: build check-data
 
 bench: sample
 	$(SWIFT_BUILD) -c release --product Benchmarks
-	.build/release/Benchmarks --weights "$(PREREAD_CACHE)/weights/lite_medsam.pth"
+	.build/release/Benchmarks "$(PREREAD_CACHE)/weights/lite_medsam.pth" $(BENCH_CHECKPOINTS)
 
 install: release
 	install -D -m 0755 .build/release/preread "$(DESTDIR)$(PREFIX)/bin/preread"

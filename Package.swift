@@ -138,7 +138,7 @@ let package = Package(
         .executableTarget(name: "preread", dependencies: ["Commands"], swiftSettings: strict),
         .executableTarget(
             name: "Benchmarks",
-            dependencies: ["Tensors", "Checkpoints", "SegmentAnything", "SAMMed2D", "LiteMedSAM"],
+            dependencies: ["Tensors", "Checkpoints", "SegmentAnything", "SAMMed2D", "LiteMedSAM", "DurableFiles"],
             swiftSettings: hot
         ),
 

@@ -38,6 +38,9 @@ struct SourceIdentity {
     /// Copies the modules of patient, study and frame of reference; attributes of type 2 that are absent become empty.
     func copy(to root: DatasetItem) throws(SegmentationError) {
         for tag in Self.copied { try root.copy(tag, from: dataset) }
+        if dataset.string(.bodyPartExamined).map(BodyPart.isDefinedTerm) == true {
+            try root.copy(.bodyPartExamined, from: dataset)
+        }
         for (tag, vr) in Self.copiedOrEmpty {
             if dataset.contains(tag) {
                 try root.copy(tag, from: dataset)
@@ -70,7 +73,7 @@ struct SourceIdentity {
         .clinicalTrialSponsorName, .clinicalTrialProtocolID, .clinicalTrialProtocolName, .clinicalTrialSiteID,
         .clinicalTrialSiteName, .clinicalTrialSubjectID, .clinicalTrialSubjectReadingID,
         .clinicalTrialTimePointID, .clinicalTrialTimePointDescription,
-        .studyInstanceUID, .studyDescription, .bodyPartExamined, .frameOfReferenceUID,
+        .studyInstanceUID, .studyDescription, .frameOfReferenceUID,
     ]
 
     private static let equipment: [DICOMTag] = [

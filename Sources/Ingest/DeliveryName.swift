@@ -1,7 +1,7 @@
 import DurableFiles
 
 /// What the name of a dropped file says about its delivery.
-enum DeliveryName {
+package enum DeliveryName {
     private static let suffixes = [".part", ".tmp", ".filepart", ".crdownload", "~"]
 
     /// What desktops leave in folders that people open. It is not going to be renamed.
@@ -10,7 +10,7 @@ enum DeliveryName {
     /// Whether programs that copy files use such names until they are done, or the file is hidden.
     ///
     /// Only the file's own name counts. The file is waited for: it is renamed when it is complete.
-    static func isInProgress(_ path: RawPath) -> Bool {
+    package static func isInProgress(_ path: RawPath) -> Bool {
         let name = path.lastComponent
         if isHidden(name), !litter.contains(name), !name.bytes.starts(with: Array("._".utf8)) { return true }
         return suffixes.contains { name.hasSuffix($0) }

@@ -67,6 +67,7 @@ extension LedgerStorage {
             case .expired: try jobsWithLease(expiredAt: now)
             case .all: try jobs(JobFilter(states: [.running]))
             }
+        let policy = leases == .all ? policy.afterProcessLoss : policy
         for job in lost { try giveUp(job, .workerLost, retryAfter: policy, by: "ledger", at: now) }
         return lost.map(\.id)
     }

@@ -18,6 +18,16 @@ package struct RetryPolicy: Sendable, Hashable {
         self.maximumDelay = maximumDelay
     }
 
+    /// For jobs whose whole process ended, as by a power cut or a kill: most often nothing is wrong with the job, so it
+    /// waits seconds and is allowed ten times as many attempts. A job that brings its process down each time still ends.
+    package var afterProcessLoss: RetryPolicy {
+        RetryPolicy(
+            maximumAttempts: maximumAttempts * 10,
+            firstDelay: min(firstDelay, .seconds(1)),
+            maximumDelay: min(maximumDelay, .seconds(10))
+        )
+    }
+
     /// The wait after so many attempts, at least one.
     package func delay(afterAttempts attempts: Int) -> Duration {
         var delay = firstDelay

@@ -21,7 +21,7 @@ struct SegmentationAssembly {
             content: .init(
                 label: "SEGMENTATION",
                 description: "Pre-read segmentation for review, not a diagnosis",
-                creatorName: "Preread"
+                creatorName: "Preread^Service"
             ),
             equipment: Equipment(
                 manufacturer: "Preread",

@@ -27,6 +27,7 @@ def main():
             setattr(dataset, keyword, f"2.25.{uuid.uuid5(uuid.NAMESPACE_OID, name).int}")
         dataset.PatientID = "PREREAD-SAMPLE"
         dataset.PatientName = "Sample^Preread"
+        dataset.StudyID = "1"
         dataset.SeriesNumber = 1
         dataset.save_as(working / (path.name + ".dcm"), enforce_file_format=True)
     working.rename(target)

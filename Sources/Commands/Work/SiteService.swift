@@ -46,6 +46,8 @@ struct SiteService {
         if !recovered.isEmpty {
             logger.notice("jobs of a process that is gone wait again", metadata: ["count": "\(recovered.count)"])
         }
+        // A profile or a model may have come since they were looked at.
+        for series in try await ledger.series(in: [.unmatched]) { try await ledger.reopen(series.uid, by: "serve") }
         ingestor = try Self.ingestor(site, ledger: ledger, resources: resources, logger: logger)
         workers = (0..<site.workers.count).map { [ledger] index in
             AnnotationWorker(
@@ -89,12 +91,16 @@ struct SiteService {
         try ledger.close()
     }
 
+    /// Files that are named like copies in progress, or that may not be read, have no end that could be waited for.
     private func isIdle() async throws -> Bool {
-        let files = try await ledger.files(FileFilter(states: [.pending], currentOnly: true, limit: 1))
+        let pending = try await ledger.files(FileFilter(states: [.pending], currentOnly: true))
+        let settling = pending.contains { file in
+            file.outcome.reason == nil && !DeliveryName.isInProgress(RawPath(bytes: file.path.bytes))
+        }
         let counts = try await ledger.jobCounts()
         let open = (counts[.queued] ?? 0) + (counts[.running] ?? 0)
         let receiving = try await ledger.receivingSeries()
-        return files.isEmpty && receiving.isEmpty && (open == 0 || workers.isEmpty)
+        return !settling && receiving.isEmpty && (open == 0 || workers.isEmpty)
     }
 
     private static func ingestor(

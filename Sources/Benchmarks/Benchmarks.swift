@@ -1,0 +1,39 @@
+import Checkpoints
+import DurableFiles
+import Foundation
+import Glibc
+import LiteMedSAM
+import SAMMed2D
+import SegmentAnything
+import Tensors
+
+/// Measures the networks on this machine: `Benchmarks CHECKPOINT... [--threads N] [--runs N] [--json]`.
+///
+/// Each checkpoint is a `.pth` or `.safetensors` file. Figures are medians; processor time over wall-clock time shows how
+/// busy the cores were and whether something else was running.
+@main
+struct Benchmarks {
+    static func main() throws {
+        var arguments = Array(CommandLine.arguments.dropFirst())
+        func option(_ name: String) -> Int? {
+            guard let index = arguments.firstIndex(of: name), index + 1 < arguments.count else { return nil }
+            let value = Int(arguments[index + 1])
+            arguments.removeSubrange(index...index + 1)
+            return value
+        }
+        let threads = option("--threads") ?? ComputeThreads.count
+        let runs = max(1, option("--runs") ?? 7)
+        let json = arguments.contains("--json")
+        arguments.removeAll { $0 == "--json" }
+        ComputeThreads.use(threads)
+        let results = try arguments.map { try NetworkBenchmark(path: $0, threads: threads, runs: runs).result() }
+        if json {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
+            print(String(decoding: try encoder.encode(results), as: UTF8.self))
+        } else {
+            print("OpenBLAS \(ComputeThreads.kernelName), \(threads) threads, fp32, median of \(runs)")
+            for result in results { print(result.text) }
+        }
+    }
+}
