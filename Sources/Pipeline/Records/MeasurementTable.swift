@@ -7,14 +7,17 @@ import Profiles
 public struct MeasurementTable: Sendable {
     /// One segment.
     public struct Row: Sendable, Hashable {
+        /// Segment Label.
         public let label: String
         /// Millilitres.
         public let volumeML: Double
+        /// Pixels of all slices together.
         public let voxels: Int
         /// Slices in which the segment has a pixel.
         public let slices: Int
         /// Position of the first and the last such slice along the slice normal, in mm.
         public let firstOffset: Double?
+        /// The same of the last slice that has a pixel, in mm.
         public let lastOffset: Double?
         /// Whether a pixel lies in the first or last slice or at the edge of the frame: the structure may go on
         /// outside, and the volume is then a lower bound.
@@ -23,6 +26,7 @@ public struct MeasurementTable: Sendable {
         public let medianPredictedIoU: Double?
     }
 
+    /// One for each segment that has a pixel.
     public var rows: [Row]
 
     /// The CSV with a header line; numbers with a decimal point whatever the locale.
