@@ -2,6 +2,7 @@
 ///
 /// Dice is the mean over the slices on which the reference has the structure; a slice without a mask counts 0.
 public struct SegmentEvaluation: Sendable, Codable {
+    /// Segment Label.
     public var label: String
     /// Slices on which the reference has the structure.
     public var slices: Int
@@ -26,21 +27,29 @@ public struct SegmentEvaluation: Sendable, Codable {
 
 /// One mask for a tight box: what is compared with other implementations of the same network.
 public struct TightBoxEvaluation: Sendable, Codable {
+    /// SOP Instance UID of the slice.
     public var sop: String
+    /// The structure's name in the reference.
     public var label: String
+    /// x0, y0, x1, y1 in source pixels.
     public var box: [Double]
+    /// Of the network's mask and the reference.
     public var dice: Double
+    /// Pixels of the network's mask.
     public var pixels: Int
+    /// What the network thinks of its mask.
     public var predictedIoU: Float
 }
 
 /// The evaluation of one annotated series.
 public struct SeriesEvaluation: Sendable, Codable {
+    /// In the order of the profile.
     public var segments: [SegmentEvaluation]
     /// Mean over segments.
     public var meanDiceAuto: Double
     /// Mean over segments.
     public var meanDiceTight: Double
+    /// One for each slice and structure of the reference.
     public var tightBoxes: [TightBoxEvaluation]
     /// Segments of the SEG that the reference does not have anywhere.
     public var notInReference: [String]

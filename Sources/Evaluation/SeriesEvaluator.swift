@@ -9,11 +9,15 @@ import Profiles
 
 /// Compares an annotated series with reference labels: the SEG as it was written, and the network on tight boxes.
 public struct SeriesEvaluator {
+    /// The series that was annotated.
     public let series: ImageSeries
+    /// The volume of it that was annotated.
     public let volume: ImageVolume
+    /// Names the segments.
     public let profile: Profile
     /// Numbers of structures in the reference by the names that the profile uses.
     public let numbers: [String: UInt16]
+    /// The reference labels on the volume's slices.
     public let reference: LabelPlanes
 
     /// - Throws: ``AnnotationError`` for a series without a volume or labels that cannot be placed.

@@ -30,6 +30,7 @@ public enum AnnotationError: Error, Sendable, CustomStringConvertible {
         }
     }
 
+    /// The text for people.
     public var description: String {
         switch self {
         case .noVolume(let reason):

@@ -18,6 +18,7 @@ public struct AnnotationPipeline: Sendable {
     /// Where results go; folders are made as needed.
     public let output: RawPath
 
+    /// A pipeline that writes below a folder.
     public init(output: RawPath) {
         self.output = output
     }

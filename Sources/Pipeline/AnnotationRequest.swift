@@ -15,14 +15,20 @@ public struct AnnotationRequest: Sendable {
         case prompts(PromptFile, digest: SHA256Digest)
     }
 
+    /// What is annotated: its largest volume.
     public var series: ImageSeries
+    /// Where prompts come from.
     public var source: Source
+    /// The network.
     public var model: LoadedModel
+    /// The program that the results name.
     public var program: ProgramIdentity
     /// The time that the results carry.
     public var instant: Date
+    /// Used where the source has no Timezone Offset From UTC.
     public var timeZone: TimeZone
 
+    /// A request from its parts.
     public init(
         series: ImageSeries,
         source: Source,
@@ -57,9 +63,12 @@ public struct AnnotationRequest: Sendable {
 
 /// An atlas in memory, with the digest that a receipt names.
 public struct LoadedAtlas: Sendable {
+    /// The volumes and labels.
     public let atlas: Atlas
+    /// Of the package's description.
     public let digest: SHA256Digest
 
+    /// An atlas that is in memory already.
     public init(atlas: Atlas, digest: SHA256Digest) {
         self.atlas = atlas
         self.digest = digest
@@ -74,10 +83,14 @@ public struct LoadedAtlas: Sendable {
 
 /// Which program wrote a result.
 public struct ProgramIdentity: Sendable, Hashable {
+    /// For example `preread`.
     public let name: String
+    /// The program's version.
     public let version: String
+    /// The version of the DICOM toolkit.
     public let dcmtkVersion: String
 
+    /// An identity from its parts.
     public init(name: String, version: String, dcmtkVersion: String) {
         self.name = name
         self.version = version

@@ -13,14 +13,20 @@ public enum AnnotationOutcome: Sendable {
 public struct AnnotationResult: Sendable {
     /// The folder below the output folder: `SERIES-UID/PROFILE-KEY`.
     public let folder: String
+    /// What was run, decided and written.
     public let receipt: Receipt
+    /// Sizes of the segments.
     public let measurements: MeasurementTable
 
     /// File names in a result's folder.
     public enum FileName {
+        /// The DICOM-SEG; absent where nothing was found.
         public static let segmentation = "segmentation.dcm"
+        /// Written last: it names the SEG's digest.
         public static let receipt = "receipt.json"
+        /// Sizes of the segments.
         public static let measurements = "measurements.csv"
+        /// The contact sheet.
         public static let preview = "preview.png"
     }
 

@@ -15,6 +15,7 @@ public struct BoxSegmenter: Sendable {
         /// Anything that tells the caller what the box is for.
         public let label: String
 
+        /// A question from its parts.
         public init(slice: Int, box: PixelBox, label: String) {
             self.slice = slice
             self.box = box
@@ -24,17 +25,22 @@ public struct BoxSegmenter: Sendable {
 
     /// What the network said.
     public struct Answer: Sendable {
+        /// What was asked.
         public let question: Question
         /// Row-major bytes, 0 or 1.
         public let mask: [UInt8]
+        /// What the network thinks the intersection over union with the truth is.
         public let predictedIoU: Float
     }
 
+    /// The network.
     public let model: LoadedModel
+    /// How modality values become bytes.
     public let intensity: IntensityStatistics.Rule
     /// Whether the series is MONOCHROME1.
     public let isInverted: Bool
 
+    /// A segmenter for a series.
     public init(model: LoadedModel, intensity: IntensityStatistics.Rule, isInverted: Bool) {
         self.model = model
         self.intensity = intensity

@@ -18,6 +18,7 @@ public struct IntensityStatistics: Sendable {
     private var droppedBits: UInt32 = 0
     private let capacity: Int
 
+    /// Statistics of nothing yet.
     public init(rule: Rule) {
         self.init(rule: rule, capacity: 1 << 20)
     }

@@ -9,8 +9,10 @@ public struct LoadedModel: Sendable {
     public let digest: SHA256Digest
     /// The arithmetic of the encoder, for example `fp32`.
     public let precision: String
+    /// The network itself.
     public let network: any SegmentationModel
 
+    /// A model from its parts.
     public init(name: String, digest: SHA256Digest, precision: String, network: any SegmentationModel) {
         self.name = name
         self.digest = digest

@@ -44,6 +44,8 @@ struct AnnotatedSeries {
     let volume: ImageVolume
     /// The tight boxes of the phantom's liver and spleen, by index of the volume's frames.
     let boxes: [[Int: PixelBox]]
+    /// The phantom's labels (1 liver, 2 spleen) by index of the volume's frames.
+    let labels: [Int: [UInt8]]
 
     init(_ name: String) throws {
         let url = SharedFiles.cache.appending(path: "conformance/series").appending(path: name)
@@ -58,18 +60,20 @@ struct AnnotatedSeries {
         let labels = [UInt8](try Data(contentsOf: url.appending(path: "truth.raw")))
         let size = truth.rows * truth.columns
         var boxes: [[Int: PixelBox]] = [[:], [:]]
+        var byFrame: [Int: [UInt8]] = [:]
         for (index, slice) in truth.slices.enumerated() {
             let frame = volume.frames.firstIndex {
                 $0.sopInstanceUID == slice.sopInstanceUID && ($0.frameNumber ?? 0) == slice.frame
             }
             guard let frame else { throw Missing(what: "a slice of the truth in \(name)") }
             let label = labels[index * size..<(index + 1) * size]
+            byFrame[frame] = Array(label)
             for structure in 0..<2 {
                 let mask: [UInt8] = label.map { Int($0) == structure + 1 ? 1 : 0 }
                 boxes[structure][frame] = PixelBox(of: mask, columns: truth.columns, rows: truth.rows)
             }
         }
-        (self.folder, self.series, self.volume, self.boxes) = (folder, series, volume, boxes)
+        (self.folder, self.series, self.volume, self.boxes, self.labels) = (folder, series, volume, boxes, byFrame)
     }
 
     // MARK: - Asking

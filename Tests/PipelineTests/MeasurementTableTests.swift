@@ -1,5 +1,9 @@
 import DICOMSegmentation
+import DurableFiles
+import Foundation
 import Geometry
+import Profiles
+import TestSupport
 import Testing
 
 @testable import Pipeline
@@ -96,6 +100,22 @@ struct MeasurementTableTests {
         let csv = MeasurementTable(rows: [row]).csv
         let header = "segment,volume_ml,voxels,slices,first_mm,last_mm,touches_border,median_predicted_iou\n"
         #expect(csv == header + field + ",0.001,1,1,1.00,1.00,no,\n")
+    }
+
+    @Test("a volume outside of what the profile expects is reported")
+    func whenAVolumeIsNotTheExpectedOne_thenThereIsAWarning() throws {
+        let set = try ProfileSet.load(RawPath(SharedFiles.repository.appending(path: "profiles").path))
+        let liver = try #require(set.profile(id: "ct-abdomen")?.segments.first { $0.id == "liver" })
+        let maximum = try #require(liver.expectedVolume?.maximum)
+        let stack = try Planes.stack(offsets: [0, 1, 2], spacing: (maximum, 1_000))
+        let fits = Self.row(mask: [nil, Planes.middle, nil], stack)
+        #expect(fits.volumeML == maximum)
+        #expect(fits.warning(expecting: liver.expectedVolume) == nil)
+        let twice = FrameMask(rows: 3, columns: 4, pixels: [0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0])
+        let leaks = Self.row(mask: [nil, twice, nil], stack)
+        let warning = leaks.warning(expecting: liver.expectedVolume)
+        #expect(warning == "VOLUME Liver has \(maximum * 2) mL, expected are at most \(Int(maximum)) mL")
+        #expect(leaks.warning(expecting: nil) == nil)
     }
 
     private static func row(

@@ -100,6 +100,7 @@ struct ProfilePlanner {
             minimumPredictedIoU: segment.emit.minimumPredictedIoU,
             keepsLargestComponent: segment.cleaning.keepsLargestComponent,
             fillsHoles: segment.cleaning.fillsHoles,
+            expectedVolume: segment.expectedVolume,
             intensity: IntensityStatistics.Rule(profile.intensity)
         )
     }

@@ -74,6 +74,7 @@ struct PromptFilePlanner {
             minimumPredictedIoU: -.infinity,
             keepsLargestComponent: false,
             fillsHoles: false,
+            expectedVolume: nil,
             intensity: segment.window.map { .window(low: $0.low, high: $0.high) } ?? defaultIntensity
         )
     }

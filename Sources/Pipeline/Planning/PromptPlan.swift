@@ -21,6 +21,8 @@ struct PromptPlan {
         let keepsLargestComponent: Bool
         /// Holes that are enclosed within a slice are filled.
         let fillsHoles: Bool
+        /// A volume outside of it is reported.
+        let expectedVolume: ProfileSegment.VolumeRange?
         let intensity: IntensityStatistics.Rule
     }
 

@@ -2,10 +2,14 @@ import CPNG
 
 /// An sRGB colour with eight bits a channel.
 public struct DisplayColour: Sendable, Hashable, Codable {
+    /// 0…255.
     public var red: UInt8
+    /// 0…255.
     public var green: UInt8
+    /// 0…255.
     public var blue: UInt8
 
+    /// A colour from its channels.
     public init(red: UInt8, green: UInt8, blue: UInt8) {
         self.red = red
         self.green = green

@@ -1,19 +1,23 @@
 import DICOMSegmentation
 import Foundation
 import Geometry
+import Profiles
 
 /// Sizes of the segments, written as `measurements.csv`.
 public struct MeasurementTable: Sendable {
     /// One segment.
     public struct Row: Sendable, Hashable {
+        /// Segment Label.
         public let label: String
         /// Millilitres.
         public let volumeML: Double
+        /// Pixels of all slices together.
         public let voxels: Int
         /// Slices in which the segment has a pixel.
         public let slices: Int
         /// Position of the first and the last such slice along the slice normal, in mm.
         public let firstOffset: Double?
+        /// The same of the last slice that has a pixel, in mm.
         public let lastOffset: Double?
         /// Whether a pixel lies in the first or last slice or at the edge of the frame: the structure may go on
         /// outside, and the volume is then a lower bound.
@@ -22,6 +26,7 @@ public struct MeasurementTable: Sendable {
         public let medianPredictedIoU: Double?
     }
 
+    /// One for each segment that has a pixel.
     public var rows: [Row]
 
     /// The CSV with a header line; numbers with a decimal point whatever the locale.
@@ -108,5 +113,16 @@ extension MeasurementTable.Row {
         let lastColumn = mask.columns - 1
         return (0...lastColumn).contains { mask[row: 0, column: $0] || mask[row: lastRow, column: $0] }
             || (0...lastRow).contains { mask[row: $0, column: 0] || mask[row: $0, column: lastColumn] }
+    }
+
+    /// What to say of a volume outside of what a profile expects; `nil` within it.
+    ///
+    /// A structure that may go on outside of the series is not too small.
+    func warning(expecting range: ProfileSegment.VolumeRange?) -> String? {
+        guard let range, !range.contains(volumeML) else { return nil }
+        if touchesBorder, let minimum = range.minimum, volumeML < minimum { return nil }
+        let limits = [range.minimum.map { "at least \(Int($0))" }, range.maximum.map { "at most \(Int($0))" }]
+        return "VOLUME \(label) has " + String(format: "%.1f", volumeML) + " mL, expected are "
+            + limits.compactMap { $0 }.joined(separator: " and ") + " mL"
     }
 }

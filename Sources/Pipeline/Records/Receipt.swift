@@ -8,19 +8,25 @@ import Geometry
 public struct Receipt: Sendable, Codable {
     /// The version of this layout.
     public var format = "preread-receipt-1"
+    /// The program that ran.
     public var program: Program
     /// ISO 8601, UTC.
     public var created: String
+    /// The source.
     public var series: Series
     /// The profile, unless prompts came from a file.
     public var profile: Profile?
     /// SHA-256 of the prompt file, unless a profile was used.
     public var promptFile: SHA256Digest?
+    /// The atlas, where one was used.
     public var atlas: Atlas?
+    /// The network.
     public var model: Model
+    /// One for each rule, in the order of the segments.
     public var intensity: [Intensity]
     /// A pixel belongs to a mask where its logit is above this.
     public var maskThreshold: Float = 0
+    /// The segments of the SEG.
     public var segments: [Segment]
     /// Segments without any pixel, and why.
     public var notFound: [NotFound]
@@ -28,23 +34,32 @@ public struct Receipt: Sendable, Codable {
     public var warnings: [String]
     /// `nil` when no segment has a pixel: no object is written then.
     public var segmentation: Segmentation?
+    /// Wall-clock seconds by step.
     public var seconds: Seconds
     /// The largest resident memory of the process so far, in MB.
     public var peakMemoryMB: Double
 
     /// The program that ran.
     public struct Program: Sendable, Codable {
+        /// For example `preread`.
         public var name: String
+        /// The program's version.
         public var version: String
+        /// The version of the DICOM toolkit.
         public var dcmtk: String
     }
 
     /// The source.
     public struct Series: Sendable, Codable {
+        /// Study Instance UID.
         public var studyInstanceUID: String
+        /// Series Instance UID.
         public var seriesInstanceUID: String
+        /// Frame of Reference UID.
         public var frameOfReferenceUID: String
+        /// Pixel rows of each frame.
         public var rows: Int
+        /// Pixel columns of each frame.
         public var columns: Int
         /// In order of position along the slice normal.
         public var frames: [Frame]
@@ -52,7 +67,9 @@ public struct Receipt: Sendable, Codable {
 
     /// One source frame.
     public struct Frame: Sendable, Codable {
+        /// SOP Instance UID.
         public var sop: String
+        /// The number in a multi-frame image, from 1.
         public var frame: Int?
         /// SHA-256 of the file that holds it.
         public var sha256: SHA256Digest
@@ -60,14 +77,19 @@ public struct Receipt: Sendable, Codable {
 
     /// The profile by identity and content.
     public struct Profile: Sendable, Codable {
+        /// The profile's id.
         public var id: String
+        /// The profile's version.
         public var version: String
+        /// SHA-256 of the profile's file.
         public var sha256: SHA256Digest
     }
 
     /// The atlas and how well it fitted.
     public struct Atlas: Sendable, Codable {
+        /// The name of the package.
         public var name: String
+        /// SHA-256 of the package's description.
         public var sha256: SHA256Digest
         /// Scores of the registration by name; higher is better for `zProfile`.
         public var scores: [String: Double]
@@ -75,36 +97,51 @@ public struct Receipt: Sendable, Codable {
 
     /// The network.
     public struct Model: Sendable, Codable {
+        /// The name of the package.
         public var name: String
+        /// For example `sam-med2d`.
         public var architecture: String
+        /// SHA-256 of the weights.
         public var sha256: SHA256Digest
+        /// The arithmetic of the encoder, for example `fp32`.
         public var precision: String
     }
 
     /// How modality values became bytes.
     public struct Intensity: Sendable, Codable {
+        /// The modality value that became 0.
         public var low: Double
+        /// The modality value that became 255.
         public var high: Double
     }
 
     /// One segment of the SEG.
     public struct Segment: Sendable, Codable {
+        /// Segment Number in the SEG.
         public var number: Int
+        /// Segment Label.
         public var label: String
+        /// The structure's name in the atlas.
         public var atlasLabel: String?
+        /// Tracking ID.
         public var trackingID: String
+        /// Millilitres.
         public var volumeML: Double
+        /// In ascending order of slices.
         public var boxes: [Box]
     }
 
     /// One prompt and what the network said to it.
     public struct Box: Sendable, Codable {
+        /// SOP Instance UID of the image.
         public var sop: String
+        /// The number in a multi-frame image, from 1.
         public var frame: Int?
         /// x0, y0, x1, y1 in source pixels; `nil` for points alone.
         public var box: [Double]?
         /// x, y, label.
         public var points: [[Double]]?
+        /// What the network thinks of its mask.
         public var predictedIoU: Float
         /// Pixels of the network's mask in this slice before clean-up.
         public var pixels: Int
@@ -112,25 +149,37 @@ public struct Receipt: Sendable, Codable {
 
     /// A segment that is not in the SEG.
     public struct NotFound: Sendable, Codable {
+        /// Segment Label.
         public var label: String
+        /// A sentence for people.
         public var reason: String
     }
 
     /// The written object.
     public struct Segmentation: Sendable, Codable {
+        /// The name in the receipt's folder.
         public var file: String
+        /// SOP Instance UID of the SEG.
         public var sopInstanceUID: String
+        /// SHA-256 of the file.
         public var sha256: SHA256Digest
+        /// Number of Frames.
         public var frames: Int
     }
 
     /// Wall-clock seconds by step.
     public struct Seconds: Sendable, Codable {
+        /// Reading prompted slices.
         public var read: Double = 0
+        /// Reading the volume, and fitting the atlas.
         public var prior: Double = 0
+        /// The image encoder.
         public var encode: Double = 0
+        /// The mask decoder.
         public var decode: Double = 0
+        /// Building, writing and verifying the SEG.
         public var write: Double = 0
+        /// From the start of the run to the receipt.
         public var total: Double = 0
     }
 

@@ -34,7 +34,7 @@ struct ReceiptAssembly {
             intensity: writer.scalings.map { .init(low: $0.range.lowerBound, high: $0.range.upperBound) },
             segments: segments(measurements),
             notFound: notFound,
-            warnings: warnings,
+            warnings: warnings + volumeWarnings(measurements),
             segmentation: written,
             seconds: seconds,
             peakMemoryMB: Self.peakMemoryMB
@@ -114,6 +114,12 @@ struct ReceiptAssembly {
         let left = writer.request.series.headers.reduce(0) { $0 + $1.numberOfFrames } - writer.volume.count
         if left > 0 { found.append("\(left) frames of the series are not part of the volume") }
         return found + flags.sorted()
+    }
+
+    private func volumeWarnings(_ measurements: MeasurementTable) -> [String] {
+        zip(writer.results.filter { !$0.mask.isEmpty }, measurements.rows).compactMap { result, row in
+            row.warning(expecting: result.segment.expectedVolume)
+        }
     }
 
     private var written: Receipt.Segmentation? {
