@@ -71,10 +71,22 @@ package struct AnnotationWorker: Service {
     package func run() async throws {
         try await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                guard try await workOnce() else {
-                    try? await Task.sleep(for: configuration.idlePoll)
-                    continue
-                }
+                if try await workUnlessLedgerFails() { continue }
+                try? await Task.sleep(for: configuration.idlePoll)
+            }
+        }
+    }
+
+    /// As ``workOnce()``; what may pass, such as a full disk under the ledger, is logged and waited out.
+    private func workUnlessLedgerFails() async throws -> Bool {
+        do {
+            return try await workOnce()
+        } catch let error as LedgerError {
+            switch error.code {
+            case .corrupt, .newerSchema, .locked: throw error
+            case .notFound, .illegalTransition, .outOfSpace, .unavailable:
+                logger.error("the ledger failed; the worker goes on", metadata: ["error": "\(error)"])
+                return false
             }
         }
     }

@@ -54,10 +54,10 @@ struct PreviewTests {
         height: Int
     ) throws {
         let image = try Self.sheet(size: (rows, columns), spacing: (rowSpacing, columnSpacing)).image()
-        let middle = (Self.left + 128, Self.top + 128)
         // Letters are drawn along the middle lines: look beside them.
-        let inRow = (0..<256).filter { Self.isSlice(image.colour(Self.left + $0, middle.1 + 20)) }
-        let inColumn = (0..<256).filter { Self.isSlice(image.colour(middle.0 + 20, Self.top + $0)) }
+        let line = (x: Self.left + width * 3 / 4, y: Self.top + height / 4)
+        let inRow = (0..<256).filter { Self.isSlice(image.colour(Self.left + $0, line.y)) }
+        let inColumn = (0..<256).filter { Self.isSlice(image.colour(line.x, Self.top + $0)) }
         #expect(inRow.count == width)
         #expect(inColumn.count == height)
     }
@@ -73,14 +73,18 @@ struct PreviewTests {
         )
         let legend = PreviewSheet.LegendEntry(label: "A", detail: "", colour: Self.red)
         let image = PreviewSheet(slices: [slice], legend: [legend], title: "").image()
-        // A pixel of the slice is 32 pixels of the tile.
-        for (row, column) in [(0, 4), (1, 3), (4, 5), (2, 7), (5, 1)] {
-            let colour = image.colour(Self.left + column * 32 + 16, Self.top + row * 32 + 20)
-            #expect(colour == DisplayColour(red: 100, green: 100, blue: 100))
+        // Rows 0 to 4 and columns 3 to 7 are shown: the mask and a tenth of the frame around it. A pixel of the slice is
+        // 51.2 pixels of the tile.
+        for (row, column) in [(0, 4), (1, 3), (4, 5), (2, 7)] {
+            let x = Self.left + Int((Double(column - 3) + 0.6) * 51.2)
+            let y = Self.top + Int((Double(row) + 0.6) * 51.2)
+            #expect(image.colour(x, y) == DisplayColour(red: 100, green: 100, blue: 100))
         }
-        #expect(image.colour(Self.left + 4 * 32, Self.top + 64) == Self.red)
-        #expect(image.colour(Self.left + 7 * 32 - 1, Self.top + 64) == Self.red)
-        let filled = image.colour(Self.left + 5 * 32 + 3, Self.top + 2 * 32 + 3)
+        #expect(image.colour(Self.left + 52, Self.top + 110) == Self.red)
+        #expect(image.colour(Self.left + 51, Self.top + 110) != Self.red)
+        #expect(image.colour(Self.left + 204, Self.top + 110) == Self.red)
+        #expect(image.colour(Self.left + 205, Self.top + 110) != Self.red)
+        let filled = image.colour(Self.left + 140, Self.top + 110)
         #expect(filled == DisplayColour(red: 134, green: 78, blue: 78))
     }
 

@@ -36,20 +36,21 @@ struct PreviewSheet {
         let columns = Self.columns(for: slices.count)
         let rows = max(1, (slices.count + columns - 1) / columns)
         let region = region
-        let step = Self.tileEdge + Self.gap
+        let tile = tile(showing: region)
+        let width = columns * (tile.width + Self.gap) + Self.gap
         let legendHeight = Self.headerHeight + 20 + legend.count * 30
         var sheet = ColourImage(
-            width: columns * step + Self.gap + Self.legendWidth,
-            height: max(Self.headerHeight + rows * step + Self.gap, legendHeight + 40),
+            width: width + Self.legendWidth,
+            height: max(Self.headerHeight + rows * (tile.height + Self.gap), legendHeight + 40),
             fill: Self.background
         )
         sheet.draw(title, x: Self.gap + 2, y: 8, scale: 2, Self.text)
         for (index, slice) in slices.enumerated() {
-            let x = Self.gap + index % columns * step
-            let y = Self.headerHeight + index / columns * step
-            draw(slice, region, at: (x, y), on: &sheet)
+            let x = Self.gap + index % columns * (tile.width + Self.gap)
+            let y = Self.headerHeight + index / columns * (tile.height + Self.gap)
+            draw(slice, region, in: (x, y, tile.width, tile.height), on: &sheet)
         }
-        drawLegend(at: columns * step + Self.gap + 10, on: &sheet)
+        drawLegend(at: width + 10, on: &sheet)
         return sheet
     }
 
@@ -86,20 +87,23 @@ struct PreviewSheet {
         return (Int(shown.x0)..<Int(shown.x1.rounded(.up)), Int(shown.y0)..<Int(shown.y1.rounded(.up)))
     }
 
+    /// The size of a tile in pixels: its longer side is fixed, and a millimetre is as wide as it is high.
+    private func tile(showing region: (columns: Range<Int>, rows: Range<Int>)) -> (width: Int, height: Int) {
+        guard let plane = slices.first?.plane else { return (Self.tileEdge, Self.tileEdge) }
+        let width = Double(region.columns.count) * plane.columnSpacing
+        let height = Double(region.rows.count) * plane.rowSpacing
+        let scale = Double(Self.tileEdge) / max(width, height)
+        return (max(1, Int((width * scale).rounded())), max(1, Int((height * scale).rounded())))
+    }
+
     private func draw(
         _ slice: Slice,
         _ region: (columns: Range<Int>, rows: Range<Int>),
-        at origin: (x: Int, y: Int),
+        in frame: (x: Int, y: Int, width: Int, height: Int),
         on sheet: inout ColourImage
     ) {
         let plane = slice.plane
-        let widthInMillimetres = Double(region.columns.count) * plane.columnSpacing
-        let heightInMillimetres = Double(region.rows.count) * plane.rowSpacing
-        let scale = Double(Self.tileEdge) / max(widthInMillimetres, heightInMillimetres)
-        let width = max(1, Int((widthInMillimetres * scale).rounded()))
-        let height = max(1, Int((heightInMillimetres * scale).rounded()))
-        let left = origin.x + (Self.tileEdge - width) / 2
-        let top = origin.y + (Self.tileEdge - height) / 2
+        let (left, top, width, height) = frame
         // Nearest source pixel of each pixel of the tile.
         let sourceColumn = (0..<width).map { region.columns.lowerBound + $0 * region.columns.count / width }
         let sourceRow = (0..<height).map { region.rows.lowerBound + $0 * region.rows.count / height }
