@@ -1,3 +1,5 @@
+import Atlas
+
 /// Clean-up of one segment's masks after the network: what a profile may switch on.
 ///
 /// Masks are row-major bytes, 0 or 1; the array has one mask for each slice of the stack, `nil` where there is none.
@@ -5,29 +7,7 @@ public enum MaskCleaning {
     /// Fills background that does not touch the border of its slice (background joined by edges, not by corners).
     public static func fillHoles(_ mask: inout [UInt8], rows: Int, columns: Int) {
         precondition(mask.count == rows * columns, "a mask has rows × columns pixels")
-        var outside = [Bool](repeating: false, count: mask.count)
-        var pending: [Int] = []
-        func visit(_ index: Int) {
-            guard mask[index] == 0, !outside[index] else { return }
-            outside[index] = true
-            pending.append(index)
-        }
-        for column in 0..<columns {
-            visit(column)
-            visit((rows - 1) * columns + column)
-        }
-        for row in 0..<rows {
-            visit(row * columns)
-            visit(row * columns + columns - 1)
-        }
-        while let index = pending.popLast() {
-            let column = index % columns
-            if column > 0 { visit(index - 1) }
-            if column < columns - 1 { visit(index + 1) }
-            if index >= columns { visit(index - columns) }
-            if index < mask.count - columns { visit(index + columns) }
-        }
-        for index in mask.indices where !outside[index] { mask[index] = 1 }
+        mask = PlaneMorphology.filled(mask, columns: columns, rows: rows)
     }
 
     /// Keeps the largest component in three dimensions, joined by faces; slices are neighbours when their indices are.

@@ -1,5 +1,5 @@
 /// Binary morphology on one plane, row-major bytes 0 or 1.
-enum PlaneMorphology {
+package enum PlaneMorphology {
     /// Erosion, then dilation, by a 3 × 3 square; outside the plane counts as set, so the border does not erode.
     static func opened3x3(_ mask: [UInt8], columns: Int, rows: Int) -> [UInt8] {
         let eroded = neighbourhood(mask, columns, rows) { min($0, $1) }
@@ -34,7 +34,7 @@ enum PlaneMorphology {
     }
 
     /// Sets what the outside cannot reach through 4-connected steps from the border.
-    static func filled(_ mask: [UInt8], columns: Int, rows: Int) -> [UInt8] {
+    package static func filled(_ mask: [UInt8], columns: Int, rows: Int) -> [UInt8] {
         var isOutside = [Bool](repeating: false, count: mask.count)
         var stack: [Int] = []
         func visit(_ index: Int) {
