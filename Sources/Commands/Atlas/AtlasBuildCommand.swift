@@ -61,6 +61,9 @@ struct AtlasBuildCommand: AsyncParsableCommand {
         let description: AtlasDescription
         do {
             description = try builder.build(image: scan, labels: labelImage, into: folder.parent)
+        } catch AtlasPackageError.exists {
+            let place = folder.displayName
+            throw CommandFailure(.wrongUse, "\(place) exists already: choose another name, or remove that folder first")
         } catch let error as AtlasPackageError {
             throw CommandFailure(.wrongUse, error.description)
         } catch let error as FileError {
