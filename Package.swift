@@ -210,6 +210,15 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "CommandsTests",
+            dependencies: [
+                "Commands", "SegmentAnything", "Checkpoints", "Atlas", "DICOMFiles", "Profiles", "Pipeline", "Ledger",
+                "LedgerSQLite", "DurableFiles", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 
 /// The root of the command line.
 struct PrereadCommand: AsyncParsableCommand {
@@ -22,6 +23,7 @@ struct PrereadCommand: AsyncParsableCommand {
 public enum CommandLineProgram {
     /// Parses the process's arguments, runs the verb, and exits.
     public static func main() async -> Never {
+        prepareProcess()
         do {
             var command = try PrereadCommand.parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
@@ -30,10 +32,20 @@ public enum CommandLineProgram {
                 try command.run()
             }
             exit(with: .done)
-        } catch let error as CommandFailure {
-            if !error.message.isEmpty { StandardError.print("preread: \(error.message)") }
-            exit(with: error.status)
         } catch {
+            end(with: error)
+        }
+    }
+
+    /// What holds for every verb: results and models are for the user who runs it alone, and a limit on the size of
+    /// files is an error like a full disk, not the end of the process. See: 'man 2 setrlimit', RLIMIT_FSIZE.
+    private static func prepareProcess() {
+        umask(0o077)
+        signal(SIGXFSZ, SIG_IGN)
+    }
+
+    private static func end(with error: any Error) -> Never {
+        if !(error is CommandFailure) {
             let code = PrereadCommand.exitCode(for: error)
             if code == .success {
                 print(PrereadCommand.fullMessage(for: error))
@@ -43,9 +55,10 @@ public enum CommandLineProgram {
                 StandardError.print(PrereadCommand.fullMessage(for: error))
                 exit(with: .wrongUse)
             }
-            StandardError.print("preread: \(error)")
-            exit(with: .findings)
         }
+        let failure = CommandFailure(describing: error)
+        if !failure.message.isEmpty { StandardError.print("preread: \(failure.message)") }
+        exit(with: failure.status)
     }
 
     private static func exit(with status: ExitStatus) -> Never {

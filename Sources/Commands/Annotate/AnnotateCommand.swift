@@ -1,9 +1,5 @@
 import ArgumentParser
-import DICOMFiles
 import DurableFiles
-import Foundation
-import Pipeline
-import Profiles
 
 /// The pipeline once, without a daemon.
 struct AnnotateCommand: AsyncParsableCommand {
@@ -38,7 +34,9 @@ struct AnnotateCommand: AsyncParsableCommand {
     var json = false
 
     func validate() throws {
-        guard precision == "fp32" else { throw ValidationError("--precision \(precision): this version computes in fp32") }
+        guard precision == "fp32" else {
+            throw ValidationError("--precision \(precision): this version computes in fp32")
+        }
         guard profile == nil || prompts == nil else { throw ValidationError("give --profile or --prompts, not both") }
     }
 
@@ -48,54 +46,37 @@ struct AnnotateCommand: AsyncParsableCommand {
         guard !found.series.isEmpty else {
             throw CommandFailure(.findings, "\(folder) holds no series that can be read")
         }
+        let folder = RawPath(output)
+        do {
+            try AtomicFile.createFolder(folder)
+        } catch {
+            throw CommandFailure(naming: folder, error)
+        }
         let planner = try SourcePlanner(prompts: prompts, profile: profile, folder: profiles)
-        try AtomicFile.createFolder(RawPath(output))
+        let annotator = SeriesAnnotator(
+            planner: planner,
+            models: models.store(),
+            model: model,
+            output: folder,
+            quiet: json
+        )
         var reports: [SeriesReport] = []
-        for series in found.series {
-            reports.append(try annotate(series, with: planner, only: found.series.count == 1))
+        do {
+            for series in found.series { reports.append(try annotator.annotate(series)) }
+        } catch {
+            // What is done is done: it is reported before the reason for which the rest is not.
+            if !reports.isEmpty { try show(reports) }
+            throw error
         }
-        if json {
-            try JSONOutput.print(reports)
-        } else {
-            print(reports.map(\.text).joined(separator: "\n\n"))
-        }
-        guard reports.contains(where: { $0.status == .annotated }) else { throw CommandFailure(.findings) }
-        if reports.contains(where: { $0.status == .needsPrompt || $0.status == .failed }) {
+        try show(reports)
+        let isUnfinished = reports.contains { $0.status == .needsPrompt || $0.status == .failed }
+        guard reports.contains(where: { $0.status == .annotated }), !isUnfinished else {
             throw CommandFailure(.findings)
         }
     }
 
-    private func annotate(_ series: ImageSeries, with planner: SourcePlanner, only: Bool) throws -> SeriesReport {
-        let source: AnnotationRequest.Source
-        switch try planner.source(for: series) {
-        case .chosen(let chosen): source = chosen
-        case .noMatch(let reason): return SeriesReport(series, status: .unmatched, message: reason)
-        }
-        let package = try ModelLoader.package(named: model ?? planner.modelName(for: source), in: models.store())
-        try planner.check(package, for: source)
-        let request = AnnotationRequest(
-            series: series,
-            source: source,
-            model: try ModelLoader.load(package),
-            program: ProgramVersion.identity,
-            instant: Date()
-        )
-        let bar = ProgressBar("segmenting", quiet: json)
-        do {
-            let outcome = try AnnotationPipeline(output: RawPath(output)).run(request) { step, done, total in
-                if step == .segmenting { bar.update(done: done, of: total) }
-                return true
-            }
-            bar.finish()
-            switch outcome {
-            case .annotated(let result): return SeriesReport(series, result: result, output: output)
-            case .needsPrompt(let code, let message):
-                return SeriesReport(series, status: .needsPrompt, message: "\(code): \(message)")
-            }
-        } catch let error as AnnotationError {
-            bar.finish()
-            guard !only else { throw CommandFailure(.findings, error.description) }
-            return SeriesReport(series, status: .failed, message: error.description)
-        }
+    private func show(_ reports: [SeriesReport]) throws {
+        guard !json else { return try JSONOutput.print(reports) }
+        print(reports.map(\.text).joined(separator: "\n\n"))
     }
 }

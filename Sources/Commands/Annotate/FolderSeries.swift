@@ -16,21 +16,28 @@ struct FolderSeries {
     /// SOP Instance UID are refused with `UID_CONFLICT`.
     init(_ folder: RawPath) throws {
         let entries: [FolderScan.Entry]
+        var refusals: [Refusal] = []
         do {
-            entries = try FolderScan.files(below: folder)
+            entries = try FolderScan.files(below: folder) { name, _ in
+                refusals.append(
+                    Refusal(file: name, error: DICOMFileError(.accessDenied, "The folder cannot be listed"))
+                )
+            }
         } catch {
-            throw CommandFailure(.wrongUse, "\(folder.displayName): \(error.description)")
+            throw CommandFailure(naming: folder, error)
         }
         var headers: [InstanceHeader] = []
         var known: [String: SHA256Digest] = [:]
-        var refusals: [Refusal] = []
         for entry in entries {
             do throws(DICOMFileError) {
                 guard entry.kind == .file else { throw DICOMFileError(.notRegular, "It is no regular file") }
                 let header = try InstanceHeader(reading: folder.appending(entry.name))
                 if let digest = known[header.sopInstanceUID] {
                     guard digest == header.digest else {
-                        throw DICOMFileError(.uidConflict, "Another file has the same SOP Instance UID and other contents")
+                        throw DICOMFileError(
+                            .uidConflict,
+                            "Another file has the same SOP Instance UID and other contents"
+                        )
                     }
                     continue
                 }

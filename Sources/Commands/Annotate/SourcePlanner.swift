@@ -50,13 +50,17 @@ struct SourcePlanner {
     /// The source for a series.
     func source(for series: ImageSeries) throws -> Choice {
         switch rule {
-        case .prompts(let file, let digest): return .chosen(.prompts(file, digest: digest))
-        case .profile(let profile): return .chosen(try source(profile))
-        case .match(let set):
-            guard let volume = series.volume else {
-                let problem = series.problem ?? .badGeometry
-                return .noMatch("the series has no volume: \(problem.rawValue). \(problem.remedy)")
+        case .prompts(let file, let digest):
+            let named = file.segments.flatMap { $0.prompts.map(\.sopInstanceUID) }
+            guard !series.images.isDisjoint(with: named) else {
+                return .noMatch("none of the prompts names an image of this series")
             }
+            return .chosen(.prompts(file, digest: digest))
+        case .profile(let profile):
+            guard series.volume != nil else { return .noMatch(series.noVolume) }
+            return .chosen(try source(profile))
+        case .match(let set):
+            guard let volume = series.volume else { return .noMatch(series.noVolume) }
             let outcome = set.match(SeriesFacts(of: volume, in: series))
             guard let profile = outcome.profile else { return .noMatch(outcome.reason) }
             return .chosen(try source(profile))
@@ -88,5 +92,18 @@ struct SourcePlanner {
 
     private func source(_ profile: Profile) throws -> AnnotationRequest.Source {
         .profile(profile, atlas: try AtlasStore(profiles: folder).atlas(for: profile))
+    }
+}
+
+extension ImageSeries {
+    /// The SOP Instance UIDs of all images.
+    fileprivate var images: Set<String> { Set(headers.map(\.sopInstanceUID)) }
+}
+
+extension ImageSeries {
+    /// Why there is nothing to annotate, in words.
+    var noVolume: String {
+        let problem = problem ?? .badGeometry
+        return "the series has no volume: \(problem.rawValue). \(problem.remedy)"
     }
 }

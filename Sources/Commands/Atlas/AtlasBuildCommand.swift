@@ -37,53 +37,58 @@ struct AtlasBuildCommand: AsyncParsableCommand {
 
     @OptionGroup var profiles: ProfileFolderOptions
 
+    @Flag(help: "Print the description of the atlas as JSON.")
+    var json = false
+
     func run() async throws {
         guard let modality = AtlasModality(rawValue: modality.uppercased()) else {
             throw CommandFailure(.wrongUse, "--modality \(modality): CT or MR")
         }
-        let folder = AtlasStore(profiles: profiles.path).folder(named: name)
-        try AtomicFile.createFolder(folder.parent)
-        let known = try Self.labels(RawPath(table))
+        let folder = try AtlasStore(profiles: profiles.path).folder(naming: name)
+        let known = try LabelTable(RawPath(table)).labels
+        let labelImage = try Self.image(labels)
+        let present = try Self.naming(labels) { Set(try labelImage.labels().presentLabels) }
+        let absent = known.filter { !present.contains($0.id) }.map(\.name)
+        if !absent.isEmpty { StandardError.print("not in the labels: \(absent.joined(separator: ", "))") }
+        let builder = AtlasBuilder(
+            name: name,
+            modality: modality,
+            provenance: provenance,
+            licence: licence,
+            labels: known.filter { present.contains($0.id) }
+        )
+        let scan = try Self.image(image)
+        let description: AtlasDescription
         do {
-            let labelImage = try NIfTIImage(contentsOf: RawPath(labels))
-            let present = Set(try labelImage.labels().presentLabels)
-            let absent = known.filter { !present.contains($0.id) }.map(\.name)
-            if !absent.isEmpty { StandardError.print("not in the labels: \(absent.joined(separator: ", "))") }
-            let builder = AtlasBuilder(
-                name: name,
-                modality: modality,
-                provenance: provenance,
-                licence: licence,
-                labels: known.filter { present.contains($0.id) }
-            )
-            let description = try builder.build(
-                image: try NIfTIImage(contentsOf: RawPath(image)),
-                labels: labelImage,
-                into: folder.parent
-            )
-            print("built \(name): \(description.size.x) × \(description.size.y) × \(description.size.z) voxels, "
-                + "\(description.labels.count) structures, in \(folder.displayName)")
-        } catch {
-            throw CommandFailure(.findings, "\(error)")
+            description = try builder.build(image: scan, labels: labelImage, into: folder.parent)
+        } catch AtlasPackageError.exists {
+            let place = folder.displayName
+            throw CommandFailure(.wrongUse, "\(place) exists already: choose another name, or remove that folder first")
+        } catch let error as AtlasPackageError {
+            throw CommandFailure(.wrongUse, error.description)
+        } catch let error as FileError {
+            throw CommandFailure(.environment, "\(folder.displayName): \(error.description)")
         }
+        guard !json else { return try JSONOutput.print(description) }
+        let size = description.size
+        print(
+            "built \(name): \(size.x) × \(size.y) × \(size.z) voxels, \(description.labels.count) structures, in "
+                + folder.displayName
+        )
     }
 
-    /// Reads `number name` lines.
-    private static func labels(_ path: RawPath) throws -> [AtlasLabel] {
-        let bytes: [UInt8]
+    private static func image(_ path: String) throws -> NIfTIImage {
+        try naming(path) { try NIfTIImage(contentsOf: RawPath(path)) }
+    }
+
+    /// Puts the file's name before what is wrong with it: there are two of them.
+    private static func naming<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
         do {
-            bytes = try ReadOnlyFile(path, subject: "label table").readAll(limit: 1 << 20)
-        } catch {
-            throw CommandFailure(.wrongUse, "\(path.displayName): \(error.description)")
-        }
-        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-        return try lines.enumerated().compactMap { index, line in
-            let words = line.split(whereSeparator: \.isWhitespace)
-            guard let first = words.first, !first.hasPrefix("#") else { return nil }
-            guard words.count == 2, let id = UInt16(first), id > 0 else {
-                throw CommandFailure(.wrongUse, "\(path.displayName):\(index + 1): a number and a name are needed")
-            }
-            return AtlasLabel(id: id, name: String(words[1]))
+            return try body()
+        } catch let error as NIfTIError {
+            throw CommandFailure(.wrongUse, "\(path): \(error.description)")
+        } catch let error as FileError {
+            throw CommandFailure(naming: RawPath(path), error)
         }
     }
 }

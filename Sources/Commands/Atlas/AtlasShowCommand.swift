@@ -1,5 +1,6 @@
 import ArgumentParser
 import Atlas
+import DurableFiles
 import Geometry
 
 /// Shows what an atlas package holds.
@@ -18,12 +19,12 @@ struct AtlasShowCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let folder = AtlasStore(profiles: profiles.path).folder(named: name)
+        let folder = try AtlasStore(profiles: profiles.path).folder(naming: name)
         let atlas: Atlas
         do {
             atlas = try AtlasPackage.load(folder)
         } catch {
-            throw CommandFailure(.environment, "\(error)")
+            throw CommandFailure(.environment, "\(folder.displayName): \(CommandFailure(describing: error).message)")
         }
         let description = atlas.description
         guard !json else { return try JSONOutput.print(description) }

@@ -11,6 +11,14 @@ struct AtlasStore {
         profiles.appending(ProfileSet.atlasFolderName).appending(name)
     }
 
+    /// Where a package that was named on the command line is; a name that leaves the folder of atlases is wrong use.
+    func folder(naming name: String) throws -> RawPath {
+        guard !name.isEmpty, !name.hasPrefix("."), !name.contains("/") else {
+            throw CommandFailure(.wrongUse, "'\(name)' cannot name an atlas: give the bare name of its folder")
+        }
+        return folder(named: name)
+    }
+
     /// The atlas of a profile, `nil` for profiles without one.
     ///
     /// - Throws: ``CommandFailure`` that says how to build it when it is not there or damaged.
@@ -19,9 +27,10 @@ struct AtlasStore {
         do {
             return try LoadedAtlas(folder: folder(named: name))
         } catch {
+            let words = CommandFailure(describing: error).message
             throw CommandFailure(
                 .environment,
-                "the atlas \(name) of profile \(profile.id) cannot be used: \(error). Build it with 'preread atlas build'"
+                "the atlas \(name) of profile \(profile.id) cannot be used: \(words). Build it with 'preread atlas build'"
             )
         }
     }

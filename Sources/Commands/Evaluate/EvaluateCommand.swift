@@ -51,22 +51,26 @@ struct EvaluateCommand: AsyncParsableCommand {
             series: try series(receipt.series.seriesInstanceUID),
             profile: profile,
             numbers: numbers,
-            reference: try NIfTIImage(contentsOf: RawPath(labels)).labels()
+            reference: try readLabels()
         )
         let package = try ModelLoader.package(named: model ?? receipt.model.name, in: models.store())
         let bar = ProgressBar("tight boxes", quiet: json)
-        let evaluation = try evaluator.evaluate(RawPath(result), model: try ModelLoader.load(package)) {
-            bar.update(done: $0, of: $1)
+        let evaluation: SeriesEvaluation
+        do {
+            defer { bar.finish() }
+            evaluation = try evaluator.evaluate(RawPath(result), model: try ModelLoader.load(package)) {
+                bar.update(done: $0, of: $1)
+            }
+        } catch let error as FileError {
+            throw CommandFailure(.environment, "\(result): \(error.description)")
         }
-        bar.finish()
         let document = EvaluationReport(evaluation, receipt: receipt, folder: result)
         if let report {
-            try AtomicFile.write(
-                Array(try JSONOutput.encode(document)),
-                to: RawPath(report),
-                permissions: 0o644,
-                subject: "report"
-            )
+            do {
+                try AtomicFile.write(Array(try JSONOutput.encode(document)), to: RawPath(report), subject: "report")
+            } catch let error as FileError {
+                throw CommandFailure(naming: RawPath(report), error)
+            }
         }
         if json { try JSONOutput.print(document) } else { print(document.text) }
     }
@@ -76,8 +80,20 @@ struct EvaluateCommand: AsyncParsableCommand {
         do {
             let bytes = try ReadOnlyFile(path, subject: "receipt").readAll(limit: 1 << 28)
             return try JSONDecoder().decode(Receipt.self, from: Data(bytes))
+        } catch let error as FileError {
+            throw CommandFailure(naming: path, error)
         } catch {
-            throw CommandFailure(.wrongUse, "\(path.displayName): \(error)")
+            throw CommandFailure(.wrongUse, "\(path.displayName) is not a receipt that this version writes")
+        }
+    }
+
+    private func readLabels() throws -> LabelVolume {
+        do {
+            return try NIfTIImage(contentsOf: RawPath(labels)).labels()
+        } catch let error as FileError {
+            throw CommandFailure(naming: RawPath(labels), error)
+        } catch let error as NIfTIError {
+            throw CommandFailure(.wrongUse, "\(labels): \(error.description)")
         }
     }
 

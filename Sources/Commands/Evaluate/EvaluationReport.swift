@@ -35,7 +35,8 @@ struct EvaluationReport: Encodable {
         var table = TextTable(["segment", "Dice auto", "Dice tight", "box IoU", "cut px", "over px", "mL", "seconds"])
         for segment in segments {
             table.add([
-                segment.label, two(segment.diceAuto), two(segment.diceTight), two(segment.boxIoU), two(segment.boxInner),
+                segment.label, two(segment.diceAuto), two(segment.diceTight), two(segment.boxIoU),
+                two(segment.boxInner),
                 two(segment.boxOuter), String(format: "%.0f", segment.volumeML), two(segment.seconds),
             ])
         }

@@ -44,7 +44,9 @@ enum ModelLoader {
             }
             return first
         } catch let error as ModelStoreError {
-            throw CommandFailure(.environment, error.description)
+            throw CommandFailure(describing: error)
+        } catch let error as FileError {
+            throw CommandFailure(.environment, "the models in \(store.folder.displayName): \(error.description)")
         }
     }
 }

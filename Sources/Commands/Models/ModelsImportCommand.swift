@@ -28,14 +28,15 @@ struct ModelsImportCommand: AsyncParsableCommand {
 
     func run() async throws {
         let store = models.store()
-        try AtomicFile.createFolder(store.folder)
         let done: ModelStore.Import
         do {
             done = try store.importFile(RawPath(file), name: name, licence: licence, notes: notes)
-        } catch let error as ModelStoreError {
-            throw CommandFailure(.findings, error.description)
         } catch let error as CheckpointError {
-            throw CommandFailure(.findings, error.description)
+            if case .unreadable = error { throw CommandFailure(.wrongUse, "\(file): \(error.description)") }
+            throw CommandFailure(.findings, "\(file): \(error.description)")
+        } catch let error as FileError {
+            let folder = store.folder.displayName
+            throw CommandFailure(.environment, "the model cannot be put into \(folder): \(error.description)")
         }
         let manifest = done.package.manifest
         if json {

@@ -12,7 +12,13 @@ struct ModelsListCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let catalogue = try models.store().list()
+        let store = models.store()
+        let catalogue: ModelStore.Catalogue
+        do {
+            catalogue = try store.list()
+        } catch {
+            throw CommandFailure(.environment, "the models in \(store.folder.displayName): \(error.description)")
+        }
         if json {
             try JSONOutput.print(catalogue.packages.map(\.manifest))
         } else if catalogue.packages.isEmpty, catalogue.damaged.isEmpty {

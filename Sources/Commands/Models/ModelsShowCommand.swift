@@ -20,11 +20,7 @@ struct ModelsShowCommand: AsyncParsableCommand {
 
     func run() async throws {
         let package = try ModelLoader.package(named: name, in: models.store())
-        do {
-            try package.verifyDigest()
-        } catch {
-            throw CommandFailure(.findings, "\(error)")
-        }
+        try package.verifyDigest()
         let manifest = package.manifest
         guard !json else { return try JSONOutput.print(manifest) }
         let configuration = manifest.configuration

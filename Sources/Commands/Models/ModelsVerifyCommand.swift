@@ -32,10 +32,22 @@ struct ModelsVerifyCommand: AsyncParsableCommand {
         let passes: Bool
     }
 
+    func validate() throws {
+        guard tolerance.map({ $0 >= 0 }) ?? true else { throw ValidationError("--tolerance: a number from 0 on") }
+    }
+
     func run() async throws {
         let package = try ModelLoader.package(named: name, in: models.store())
+        // Before the weights are read: that takes a while.
+        let file = try goldenFile()
         try package.verifyDigest()
-        let lines = try verify(try ModelLoader.network(package))
+        let network = try ModelLoader.network(package)
+        let lines: [Line]
+        do {
+            lines = try compare(network, with: file)
+        } catch let error as CheckpointError {
+            throw CommandFailure(.wrongUse, "\(golden) is no golden file of this model: \(error.description)")
+        }
         if json {
             try JSONOutput.print(lines)
         } else {
@@ -52,13 +64,18 @@ struct ModelsVerifyCommand: AsyncParsableCommand {
         }
     }
 
-    private func verify(_ network: any SegmentationModel & VerifiableModel) throws -> [Line] {
-        let file: SafetensorsFile
+    private func goldenFile() throws -> SafetensorsFile {
         do {
-            file = try SafetensorsFile(RawPath(golden))
+            return try SafetensorsFile(RawPath(golden))
         } catch {
             throw CommandFailure(.wrongUse, "\(golden): \(error.description)")
         }
+    }
+
+    private func compare(
+        _ network: any SegmentationModel & VerifiableModel,
+        with file: SafetensorsFile
+    ) throws -> [Line] {
         if LiteMedSAMVerification.recognizes(file) {
             guard let network = network as? LiteMedSAMModel else {
                 throw CommandFailure(.wrongUse, "\(golden) belongs to LiteMedSAM, \(name) is another architecture")

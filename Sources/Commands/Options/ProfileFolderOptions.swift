@@ -17,7 +17,7 @@ struct ProfileFolderOptions: ParsableArguments {
         if let named = folder ?? ProcessInfo.processInfo.environment["PREREAD_PROFILES"] { return RawPath(named) }
         let local = RawPath("profiles")
         let installed = Self.installed
-        return access(local.displayName, R_OK) == 0 ? local : installed
+        return local.withCString { access($0, R_OK) } == 0 ? local : installed
     }
 
     /// `../share/preread/profiles` of the program's own folder.
@@ -32,7 +32,7 @@ struct ProfileFolderOptions: ParsableArguments {
         do {
             return try ProfileSet.load(path)
         } catch {
-            throw CommandFailure(.environment, error.description)
+            throw CommandFailure(describing: error)
         }
     }
 }

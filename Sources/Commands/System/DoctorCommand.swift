@@ -65,7 +65,8 @@ struct DoctorCommand: AsyncParsableCommand {
     private var dcmtk: Check {
         Check(
             what: "DCMTK",
-            found: DCMTKLibrary.version + (DCMTKLibrary.hasDictionary ? "" : ", no data dictionary: install libdcmtk17"),
+            found: DCMTKLibrary.version
+                + (DCMTKLibrary.hasDictionary ? "" : ", no data dictionary: install libdcmtk17"),
             isGood: DCMTKLibrary.hasDictionary
         )
     }
@@ -81,20 +82,23 @@ struct DoctorCommand: AsyncParsableCommand {
                 isGood: missing.isEmpty
             )
         } catch {
-            return Check(what: "profiles", found: (error as? CommandFailure)?.message ?? "\(error)", isGood: false)
+            return Check(what: "profiles", found: CommandFailure(describing: error).message, isGood: false)
         }
     }
 
     private var modelCheck: Check {
         do {
-            let names = try models.store().list().packages.map(\.manifest.name)
+            let catalogue = try models.store().list()
+            let names = catalogue.packages.map(\.manifest.name)
+            let none = "none: import one with 'preread models import'"
+            let damaged = catalogue.damaged.map(\.description)
             return Check(
                 what: "models",
-                found: names.isEmpty ? "none: import one with 'preread models import'" : names.joined(separator: ", "),
-                isGood: !names.isEmpty
+                found: ([names.isEmpty ? none : names.joined(separator: ", ")] + damaged).joined(separator: "; "),
+                isGood: !names.isEmpty && damaged.isEmpty
             )
         } catch {
-            return Check(what: "models", found: "\(error)", isGood: false)
+            return Check(what: "models", found: error.description, isGood: false)
         }
     }
 }

@@ -8,14 +8,21 @@ import Profiles
 enum LedgerReports {
     /// The ledger, or a failure that says that nothing has been served yet.
     static func open(_ site: SiteConfiguration) throws -> SQLiteLedgerReader {
-        let path = site.ledger.displayName
-        guard access(path, F_OK) == 0 else {
-            throw CommandFailure(.environment, "there is no ledger at \(path) yet: start the site with 'preread serve'")
-        }
+        try checkPresence(site)
         do {
-            return try SQLiteLedgerReader(at: path)
+            return try SQLiteLedgerReader(at: site.ledger.displayName)
         } catch {
-            throw CommandFailure(.environment, error.description)
+            throw CommandFailure(.environment, "\(site.ledger.displayName): \(error.description)")
         }
+    }
+
+    /// Makes sure that there is a ledger, so that asking for one does not make one.
+    static func checkPresence(_ site: SiteConfiguration) throws {
+        guard site.ledger.withCString({ access($0, F_OK) }) != 0 else { return }
+        let path = site.ledger.displayName
+        guard errno == ENOENT else {
+            throw CommandFailure(.environment, "\(path): \(String(cString: strerror(errno)))")
+        }
+        throw CommandFailure(.environment, "there is no ledger at \(path) yet: start the site with 'preread serve'")
     }
 }

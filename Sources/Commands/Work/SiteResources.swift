@@ -25,7 +25,7 @@ final class SiteResources: JobResources {
         do {
             profiles = try ProfileSet.load(folder)
         } catch {
-            throw CommandFailure(.environment, error.description)
+            throw CommandFailure(describing: error)
         }
         self.models = models
         self.defaultModel = defaultModel
@@ -71,11 +71,18 @@ final class SiteResources: JobResources {
                     + "it is reopened"
             )
         }
-        let package = try package(for: profile.model)
-        guard package.manifest.weights.sha256.hex == job.modelDigest.hex else {
-            throw AnnotationError.model("the model with weights \(job.modelDigest) is not the profile's any more")
+        do {
+            let package = try package(for: profile.model)
+            guard package.manifest.weights.sha256.hex == job.modelDigest.hex else {
+                throw AnnotationError.model("the model with weights \(job.modelDigest) is not the profile's any more")
+            }
+            return (.profile(profile, atlas: try atlas(for: profile)), try model(package))
+        } catch let error as AnnotationError {
+            throw error
+        } catch {
+            // Trying again does not mend a set-up: the job ends with a code of its own, and a person retries it.
+            throw AnnotationError.model(CommandFailure(describing: error).message)
         }
-        return (.profile(profile, atlas: try atlas(for: profile)), try model(package))
     }
 
     private func atlas(for profile: Profile) throws -> LoadedAtlas? {

@@ -27,21 +27,21 @@ struct SiteService {
         var logger = Logger(label: "preread") { label in StreamLogHandler.standardError(label: label) }
         logger.logLevel = Logger.Level(rawValue: site.logLevel.rawValue) ?? .info
         self.logger = logger
-        umask(0o077)
         for folder in [site.folders.incoming, site.folders.annotated, site.folders.store, site.ledger.parent] {
-            try AtomicFile.createFolder(folder)
+            do {
+                try AtomicFile.createFolder(folder)
+            } catch {
+                throw CommandFailure(.environment, "\(folder.displayName): \(error.description)")
+            }
         }
+        // Before the models are read, which takes a while.
+        ledger = try OwnedLedger.open(site, whenLocked: "another service owns the ledger; only one may run for a site")
         if let threads = site.workers.threads { ComputeThreads.use(threads) }
         let resources = try SiteResources(
             profiles: site.profiles,
             models: models,
             defaultModel: site.defaultModel
         )
-        do {
-            ledger = try SQLiteLedger(at: site.ledger.displayName)
-        } catch {
-            throw CommandFailure(.environment, error.description)
-        }
         let recovered = try await ledger.recover(.all)
         if !recovered.isEmpty {
             logger.notice("jobs of a process that is gone wait again", metadata: ["count": "\(recovered.count)"])

@@ -4,16 +4,6 @@ import DurableFiles
 import Ledger
 import LedgerSQLite
 
-/// Everything about files that are held.
-struct QuarantineCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "quarantine",
-        abstract: "List files that are held, with the reason and the remedy.",
-        subcommands: [QuarantineListCommand.self],
-        defaultSubcommand: QuarantineListCommand.self
-    )
-}
-
 /// Lists quarantined files.
 struct QuarantineListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
