@@ -28,7 +28,7 @@ sample: packages
 	@$(SCRIPTS)/fetch-sample.sh
 
 release: packages
-	$(SWIFT_BUILD) -c release --product preread
+	$(SWIFT_BUILD) -c release --static-swift-stdlib --product preread
 
 demo: sample release
 	@$(SCRIPTS)/demo.sh .build/release/preread
@@ -64,7 +64,8 @@ install: release
 	install -d "$(DESTDIR)$(PREFIX)/share/preread/profiles" "$(DESTDIR)$(PREFIX)/share/preread/watch"
 	install -m 0644 profiles/*.xml profiles/*.xsd profiles/*.tsv "$(DESTDIR)$(PREFIX)/share/preread/profiles/"
 	install -m 0644 watch/site.xml watch/site.xsd "$(DESTDIR)$(PREFIX)/share/preread/watch/"
-	install -D -m 0644 watch/preread.service "$(DESTDIR)$(PREFIX)/lib/systemd/system/preread.service"
+	install -d "$(DESTDIR)$(PREFIX)/lib/systemd/system"
+	sed "s|/usr/bin/preread|$(PREFIX)/bin/preread|" watch/preread.service >"$(DESTDIR)$(PREFIX)/lib/systemd/system/preread.service"
 
 clean:
 	rm -rf .build

@@ -26,7 +26,8 @@ struct NetworkBenchmark {
 
         var text: String {
             func ms(_ value: Double?) -> String { value.map { String(format: "%.1f ms", $0) } ?? "–" }
-            return "\(model): encoder \(ms(encoderMS)) a slice (\(String(format: "%.2f", encoderBusyCores)) cores busy), "
+            let busy = String(format: "%.2f", encoderBusyCores)
+            return "\(model): encoder \(ms(encoderMS)) a slice (\(busy) cores busy), "
                 + "1 box \(ms(decodeMS["1"])), 10 boxes \(ms(decodeMS["10"])), start "
                 + String(format: "%.2f s, peak memory %.0f MB", startSeconds, peakMemoryMB)
         }

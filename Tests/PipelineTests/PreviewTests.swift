@@ -57,7 +57,8 @@ struct PreviewTests {
         // Letters are drawn along the middle lines: look beside them.
         let line = (x: Self.left + width * 3 / 4, y: Self.top + height / 4)
         let inRow = (0..<256).filter { Self.isSlice(image.colour(Self.left + $0, line.y)) }
-        let inColumn = (0..<min(256, image.height - Self.top)).filter { Self.isSlice(image.colour(line.x, Self.top + $0)) }
+        let end = min(256, image.height - Self.top)
+        let inColumn = (0..<end).filter { Self.isSlice(image.colour(line.x, Self.top + $0)) }
         #expect(inRow.count == width)
         #expect(inColumn.count == height)
     }

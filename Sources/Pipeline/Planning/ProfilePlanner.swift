@@ -35,7 +35,8 @@ struct ProfilePlanner {
         do {
             alignment = try AtlasRegistration().register(target, to: atlas.atlas)
         } catch {
-            return .needsPrompt(code: error.reasonCode.uppercased(), message: error.description)
+            let code = error.reasonCode.uppercased().replacing("-", with: "_")
+            return .needsPrompt(code: code, message: error.description)
         }
         return .plan(plan(from: alignment, name: name, digest: atlas))
     }
