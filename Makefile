@@ -60,7 +60,7 @@ bench: sample
 	.build/release/Benchmarks "$(PREREAD_CACHE)/weights/lite_medsam.pth" $(BENCH_CHECKPOINTS)
 
 install: release
-	install -D -m 0755 .build/release/preread "$(DESTDIR)$(PREFIX)/bin/preread"
+	install -s -D -m 0755 .build/release/preread "$(DESTDIR)$(PREFIX)/bin/preread"
 	install -d "$(DESTDIR)$(PREFIX)/share/preread/profiles" "$(DESTDIR)$(PREFIX)/share/preread/watch"
 	install -m 0644 profiles/*.xml profiles/*.xsd profiles/*.tsv "$(DESTDIR)$(PREFIX)/share/preread/profiles/"
 	install -m 0644 watch/site.xml watch/site.xsd "$(DESTDIR)$(PREFIX)/share/preread/watch/"
