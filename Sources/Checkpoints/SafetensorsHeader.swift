@@ -1,6 +1,6 @@
 /// What the JSON header of a safetensors file says, checked against the size of the file.
 ///
-/// The format is that of https://huggingface.co/docs/safetensors: eight bytes of header length, the header, the data.
+/// The format is that of the safetensors library's documentation: eight bytes of header length, the header, the data.
 /// The rules are those of its reference reader, with tighter limits: keys are unique, the data of the tensors follow
 /// one another without hole or overlap and fill the file.
 struct SafetensorsHeader {

@@ -11,7 +11,7 @@ extension LedgerError {
             return LedgerError(.corrupt, "the ledger holds a row that cannot be read", cause: "\(type(of: error))")
         }
         let cause = "SQLite \(error.extendedResultCode.rawValue): \(error.message ?? "no message")"
-        // See: https://www.sqlite.org/rescode.html
+        // See: SQLite's documentation, "Result and Error Codes".
         switch error.resultCode {
         case .SQLITE_FULL:
             return LedgerError(.outOfSpace, "the disk of the ledger is full: free some space", cause: cause)

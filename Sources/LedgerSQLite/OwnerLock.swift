@@ -4,8 +4,8 @@ import Ledger
 /// Keeps a second process from owning a ledger.
 ///
 /// SQLite before 3.51.3 can damage a database in WAL mode when two connections write or checkpoint at the same time
-/// (https://www.sqlite.org/wal.html, "the WAL-reset bug"), so one connection does all of it. The lock is on a file beside the database:
-/// closing a descriptor of the database itself would drop SQLite's own locks.
+/// (SQLite's documentation, "Write-Ahead Logging", "the WAL-reset bug"), so one connection does all of it. The lock is on
+/// a file beside the database: closing a descriptor of the database itself would drop SQLite's own locks.
 final class OwnerLock: Sendable {
     private let descriptor: Int32
 
