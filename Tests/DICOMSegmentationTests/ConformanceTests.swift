@@ -26,23 +26,20 @@ struct ConformanceTests {
             ?? SharedFiles.cache.appending(path: "venv-conformance")
         let list = folder.appending(path: "jobs.json")
         try JSONEncoder().encode(jobs).write(to: list)
-        let process = Process()
-        process.executableURL = venv.appending(path: "bin/python")
-        process.arguments = [
-            "-W", "ignore", SharedFiles.repository.appending(path: "Tests/Scripts/check_segmentations.py").path,
-            list.path,
-        ]
-        process.environment = environment.merging(
-            ["PREREAD_SHARED": SharedFiles.root.path, "PREREAD_CONFORMANCE_VENV": venv.path]
-        ) { _, ours in ours }
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let data = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
+        let script = SharedFiles.repository.appending(path: "Tests/Scripts/check_segmentations.py")
+        let checker = try ChildProgram(
+            venv.appending(path: "bin/python").path,
+            ["-W", "ignore", script.path, list.path],
+            environment: environment.merging(
+                ["PREREAD_SHARED": SharedFiles.root.path, "PREREAD_CONFORMANCE_VENV": venv.path]
+            ) { _, ours in ours },
+            output: folder.appending(path: "said.json")
+        )
+        let end = checker.wait()
+        let data = try checker.said()
         // 1 says that there are findings; anything else that the checker did not run.
-        guard [0, 1].contains(process.terminationStatus), !data.isEmpty else {
-            throw ConformanceSeries.Missing(description: "the checker ended with \(process.terminationStatus)")
+        guard [.exit(0), .exit(1)].contains(end), !data.isEmpty else {
+            throw ConformanceSeries.Missing(description: "the checker ended with \(end)")
         }
         return try JSONDecoder().decode([Result].self, from: data)
     }

@@ -26,29 +26,28 @@ import Testing
     /// Runs a writer, kills it after some promises, and answers them.
     private func kill(afterPromises count: Int, in folder: URL) throws -> [String] {
         let binary = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let writer = Process()
-        writer.executableURL = URL(fileURLWithPath: "/bin/sh")
         let filter = "--filter killedProcessesLeaveOrder --testing-library swift-testing"
-        writer.arguments = ["-c", "exec 3>&1 1>/dev/null 2>&1; exec '\(binary)' \(filter)"]
-        writer.environment = ["PREREAD_TEST_CHILD": folder.path, "PATH": "/usr/bin:/bin"]
-            .merging(ProcessInfo.processInfo.environment.filter { $0.key == "LD_LIBRARY_PATH" }) { $1 }
-        let pipe = Pipe()
-        writer.standardOutput = pipe
-        try writer.run()
-        var said = Data()
-        while said.count(where: { $0 == UInt8(ascii: "\n") }) < count {
-            let more = pipe.fileHandleForReading.availableData
-            try #require(!more.isEmpty, "the writer ended by itself")
-            said += more
+        let promises = FileManager.default.temporaryDirectory.appending(path: "preread-promises-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: promises) }
+        let writer = try ChildProgram(
+            "/bin/sh",
+            ["-c", "exec 3>&1 1>/dev/null 2>&1; exec '\(binary)' \(filter)"],
+            environment: ["PREREAD_TEST_CHILD": folder.path, "PATH": "/usr/bin:/bin"]
+                .merging(ProcessInfo.processInfo.environment.filter { $0.key == "LD_LIBRARY_PATH" }) { $1 },
+            output: promises
+        )
+        while try writer.said().count(where: { $0 == UInt8(ascii: "\n") }) < count {
+            guard writer.isRunning else {
+                _ = writer.wait()
+                throw ChildProgram.NotStarted(description: "the writer ended by itself")
+            }
         }
         // The next transactions take a few hundred microseconds each: die anywhere in them.
         let moment = ContinuousClock.now + .microseconds(Int.random(in: 0...4000))
         while ContinuousClock.now < moment {}
         Glibc.kill(writer.processIdentifier, SIGKILL)
-        said += try pipe.fileHandleForReading.readToEnd() ?? Data()
-        writer.waitUntilExit()
-        #expect(writer.terminationReason == .uncaughtSignal)
-        return String(decoding: said, as: UTF8.self).split(separator: "\n").map(String.init)
+        #expect(writer.wait() == .signal(SIGKILL))
+        return String(decoding: try writer.said(), as: UTF8.self).split(separator: "\n").map(String.init)
     }
 
     private func check(_ folder: URL, _ promised: Set<String>) async throws {
