@@ -50,7 +50,7 @@ build: packages
 	$(SWIFT_BUILD) --build-tests
 
 test: build check-data
-	swift test --skip-build
+	timeout 1200 swift test --skip-build
 
 acceptance: build check-data
 	@$(SCRIPTS)/acceptance.sh .build/debug/preread
