@@ -23,7 +23,7 @@ struct ConformanceTests {
         let environment = ProcessInfo.processInfo.environment
         let venv =
             environment["PREREAD_CONFORMANCE_VENV"].map { URL(fileURLWithPath: $0) }
-            ?? SharedFiles.cache.appending(path: "venv-conformance")
+            ?? SharedFiles.cache.appending(path: "venv")
         let list = folder.appending(path: "jobs.json")
         try JSONEncoder().encode(jobs).write(to: list)
         let script = SharedFiles.repository.appending(path: "Tests/Scripts/check_segmentations.py")

@@ -35,6 +35,7 @@ if "$preread" annotate "$sample/example_ct_dicom" --output "$demo/refused"; then
     echo "the broken series was accepted" >&2
     exit 1
 fi
+echo "refused, as it should be"
 echo "== dropping the repaired copy of another patient's CT into $demo/incoming"
 cp -r "$cache/sample/series" "$demo/incoming/study"
 "$preread" serve --site "$demo/site.xml" --drain
@@ -44,3 +45,4 @@ echo "== how good it is (the labels are a network's output, not radiologists')"
 "$preread" evaluate "$cache/sample/series" --result "$(dirname "$receipt")" \
     --labels "$sample/example_seg_dicom.nii.gz" --report "$demo/report.json"
 echo "report   $demo/report.json"
+echo "to go on with its model and atlas: export PREREAD_MODELS=$PREREAD_MODELS PREREAD_PROFILES=$PREREAD_PROFILES"

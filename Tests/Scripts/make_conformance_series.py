@@ -2,7 +2,7 @@
 """Writes the synthetic series that the DICOM tests read to .cache/conformance/series.
 
 Uses make_series.py of the conformance tools (PREREAD_SHARED/conformance, default ../shared beside the checkout) and its
-environment (PREREAD_CONFORMANCE_VENV, default .cache/venv-conformance; setup.sh of the tools makes one). Beside each
+environment (PREREAD_CONFORMANCE_VENV, default .cache/venv; setup.sh of the tools makes one). Beside each
 truth.npz it writes truth.raw (one byte for each voxel: 0 background, 1 liver, 2 spleen) and truth.json (the shape, and the
 SOP Instance UID and frame number of each slice), which Swift can read. Folders that exist are left alone; --force renews them.
 """
@@ -16,7 +16,7 @@ import sys
 CHECKOUT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SHARED = os.environ.get("PREREAD_SHARED") or os.path.join(os.path.dirname(CHECKOUT), "shared")
 CACHE = os.environ.get("PREREAD_CACHE") or os.path.join(CHECKOUT, ".cache")
-VENV = os.environ.get("PREREAD_CONFORMANCE_VENV") or os.path.join(CACHE, "venv-conformance")
+VENV = os.environ.get("PREREAD_CONFORMANCE_VENV") or os.path.join(CACHE, "venv")
 
 PRESETS = ["plain", "square512", "odd187x239", "odd23x38", "odd125x127", "one_slice", "mr", "sagittal", "coronal", "oblique",
            "prone", "mr_sagittal", "descending", "shuffled", "tilt", "missing_slice", "duplicate_position", "localizer",

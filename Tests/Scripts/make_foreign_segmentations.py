@@ -16,7 +16,7 @@ import tempfile
 CHECKOUT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SHARED = os.environ.get("PREREAD_SHARED") or os.path.join(os.path.dirname(CHECKOUT), "shared")
 CACHE = os.environ.get("PREREAD_CACHE") or os.path.join(CHECKOUT, ".cache")
-VENV = os.environ.get("PREREAD_CONFORMANCE_VENV") or os.path.join(CACHE, "venv-conformance")
+VENV = os.environ.get("PREREAD_CONFORMANCE_VENV") or os.path.join(CACHE, "venv")
 SERIES = "plain"
 ENCODINGS = [("LABELMAP", "explicit"), ("LABELMAP", "rle"), ("LABELMAP", "deflated"), ("FRACTIONAL", "explicit"),
              ("FRACTIONAL", "rle"), ("BINARY", "deflated")]
