@@ -32,18 +32,17 @@ package final class SQLiteLedger: TransactionalLedger {
     package func transaction<Result: Sendable>(
         _ body: @escaping @Sendable (inout SQLiteStorage) throws -> Result
     ) async throws(LedgerError) -> Result {
-        try await queue.perform { db in
-            var storage = SQLiteStorage(db: db)
-            var result: Result?
-            try db.inTransaction(.immediate) {
-                result = try body(&storage)
-                return .commit
-            }
-            return result
-        }
+        try await transaction(endingWith: .commit, body)
     }
 
     package func rehearsal<Result: Sendable>(
+        _ body: @escaping @Sendable (inout SQLiteStorage) throws -> Result
+    ) async throws(LedgerError) -> Result {
+        try await transaction(endingWith: .rollback, body)
+    }
+
+    private func transaction<Result: Sendable>(
+        endingWith completion: Database.TransactionCompletion,
         _ body: @escaping @Sendable (inout SQLiteStorage) throws -> Result
     ) async throws(LedgerError) -> Result {
         try await queue.perform { db in
@@ -51,7 +50,7 @@ package final class SQLiteLedger: TransactionalLedger {
             var result: Result?
             try db.inTransaction(.immediate) {
                 result = try body(&storage)
-                return .rollback
+                return completion
             }
             return result
         }
