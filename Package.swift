@@ -41,6 +41,11 @@ let package = Package(
             cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
             linkerSettings: [.linkedLibrary("openblas")]
         ),
+        .target(
+            name: "COneDNN",
+            cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
+            linkerSettings: [.linkedLibrary("dnnl")]
+        ),
         .target(name: "CKernels", cSettings: kernels, linkerSettings: [.linkedLibrary("m")]),
         .target(
             name: "CLibXML2",
@@ -69,11 +74,17 @@ let package = Package(
 
         // MARK: - Networks
 
-        .target(name: "Tensors", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: hot),
+        .target(name: "Tensors", dependencies: ["COpenBLAS", "COneDNN", "CKernels"], swiftSettings: hot),
         .target(name: "Checkpoints", dependencies: ["Tensors", "DurableFiles"], swiftSettings: hot),
         .target(name: "SegmentAnything", dependencies: ["Tensors", "Checkpoints"], swiftSettings: hot),
         .target(name: "SAMMed2D", dependencies: ["SegmentAnything", "Tensors", "Checkpoints"], swiftSettings: hot),
         .target(name: "LiteMedSAM", dependencies: ["SegmentAnything", "Tensors", "Checkpoints"], swiftSettings: hot),
+
+        .target(
+            name: "Training",
+            dependencies: ["SegmentAnything", "Tensors", "Checkpoints", "DurableFiles"],
+            swiftSettings: hot
+        ),
 
         // MARK: - DICOM
 
@@ -97,6 +108,15 @@ let package = Package(
             name: "Ingest",
             dependencies: [
                 "DICOMFiles", "Profiles", "Ledger", "DurableFiles",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Corrections",
+            dependencies: [
+                "DICOMFiles", "DICOMSegmentation", "Geometry", "Ledger", "Ingest", "DurableFiles",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -127,7 +147,7 @@ let package = Package(
             dependencies: [
                 "Tensors", "Checkpoints", "SegmentAnything", "SAMMed2D", "LiteMedSAM", "DICOMFiles",
                 "DICOMSegmentation", "Geometry", "Atlas", "Profiles", "Ledger", "LedgerSQLite", "Ingest", "Pipeline",
-                "Evaluation", "DurableFiles",
+                "Evaluation", "Training", "Corrections", "DurableFiles",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -144,10 +164,19 @@ let package = Package(
 
         // MARK: - Tests
 
-        .target(name: "TestSupport", dependencies: ["DurableFiles"], path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "TestSupport",
+            dependencies: ["DurableFiles", "Tensors"],
+            path: "Tests/TestSupport",
+            swiftSettings: strict
+        ),
         .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "GeometryTests", dependencies: ["Geometry"], swiftSettings: strict),
-        .testTarget(name: "TensorsTests", dependencies: ["Tensors", "COpenBLAS", "CKernels"], swiftSettings: hot),
+        .testTarget(
+            name: "TensorsTests",
+            dependencies: ["Tensors", "COpenBLAS", "CKernels", "TestSupport"],
+            swiftSettings: hot
+        ),
         .testTarget(
             name: "CheckpointsTests",
             dependencies: ["Checkpoints", "Tensors", "DurableFiles", "TestSupport"],
@@ -161,6 +190,14 @@ let package = Package(
         .testTarget(
             name: "LiteMedSAMTests",
             dependencies: ["LiteMedSAM", "SegmentAnything", "Tensors", "Checkpoints", "TestSupport"],
+            swiftSettings: hot
+        ),
+        .testTarget(
+            name: "TrainingTests",
+            dependencies: [
+                "Training", "SAMMed2D", "LiteMedSAM", "SegmentAnything", "Tensors", "Checkpoints", "DurableFiles",
+                "TestSupport",
+            ],
             swiftSettings: hot
         ),
         .testTarget(
@@ -196,6 +233,15 @@ let package = Package(
                 "Ingest", "Ledger", "LedgerSQLite", "DICOMFiles", "Profiles", "DurableFiles", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "CorrectionsTests",
+            dependencies: [
+                "Corrections", "Ingest", "Ledger", "LedgerSQLite", "DICOMFiles", "DICOMSegmentation", "Geometry",
+                "DurableFiles", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
         ),

@@ -92,3 +92,17 @@ MULTIVERSIONED void kernel_multiply_rows(const float *x, const float *factors, f
         for (size_t i = 0; i < width; i++) y[i] = x[i] * factors[i];
     }
 }
+
+enum { SUMMED_COLUMNS = 256 };
+
+MULTIVERSIONED void kernel_sum_rows(const float *x, size_t rows, size_t width, float *y, size_t first, size_t end) {
+    for (size_t start = first; start < end; start += SUMMED_COLUMNS) {
+        const size_t columns = end - start < SUMMED_COLUMNS ? end - start : SUMMED_COLUMNS;
+        double sums[SUMMED_COLUMNS] = {0};
+        for (size_t r = 0; r < rows; r++) {
+            const float *row = x + r * width + start;
+            for (size_t c = 0; c < columns; c++) sums[c] += row[c];
+        }
+        for (size_t c = 0; c < columns; c++) y[start + c] = (float)sums[c];
+    }
+}

@@ -63,7 +63,7 @@ extension Tensor {
             other.count > 0 && count % other.count == 0 && other.fitsEnd(of: self),
             "\(shape) + \(other.shape)"
         )
-        return Tensor(shape: shape) { result in
+        let sum = Tensor(shape: shape) { result in
             withPointer { left in
                 other.withPointer { right in
                     for start in stride(from: 0, to: count, by: other.count) {
@@ -72,6 +72,17 @@ extension Tensor {
                 }
             }
         }
+        let (isTracked, otherIsTracked, otherShape) = (isTracked, other.isTracked, other.shape)
+        return sum.recording([self, other]) { gradient in
+            [isTracked ? gradient : nil, otherIsTracked ? gradient.summedRepetitions(to: otherShape) : nil]
+        }
+    }
+
+    /// The sum over the outermost axes that ``adding(_:)`` repeated.
+    private func summedRepetitions(to shape: [Int]) -> Tensor {
+        let length = shape.reduce(1, *)
+        guard length < count else { return reshaped(shape) }
+        return reshaped([count / length, length]).summedOverRows().reshaped(shape)
     }
 
     private func add(
@@ -90,6 +101,10 @@ extension Tensor {
     /// Adds another tensor of the same number of elements, in place.
     public mutating func add(_ other: Tensor) {
         precondition(count == other.count, "\(shape) + \(other.shape)")
+        guard !isTracked, !other.isTracked else {
+            self = adding(other.reshaped(shape))
+            return
+        }
         let blocks = blocks
         let count = count
         withMutablePointer { x in
@@ -104,7 +119,8 @@ extension Tensor {
 
     /// Every element multiplied by the factor.
     public func scaled(by factor: Float) -> Tensor {
-        Tensor(shape: shape) { result in withPointer { kernel_scale($0, factor, result.start, count) } }
+        let result = Tensor(shape: shape) { result in withPointer { kernel_scale($0, factor, result.start, count) } }
+        return result.recording([self]) { [$0.scaled(by: factor)] }
     }
 
     /// Elements are handed to threads in blocks of this many.

@@ -82,4 +82,19 @@ extension Tensor {
             }
         }
     }
+
+    /// The sum of all rows: `[…, C]` to `[C]`, in double precision, one column after the other.
+    public func summedOverRows() -> Tensor {
+        let (rows, width) = (rowCount, lastAxis)
+        let sum = Tensor(shape: [width]) { result in
+            withPointer { source in
+                let target = result.start
+                ComputeThreads.overRows(width, elementsPerRow: rows) { columns in
+                    kernel_sum_rows(source, rows, width, target, columns.lowerBound, columns.upperBound)
+                }
+            }
+        }
+        let shape = shape
+        return sum.recording([self]) { [Tensor(zeros: shape).adding($0)] }
+    }
 }

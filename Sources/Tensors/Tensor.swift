@@ -6,6 +6,8 @@ public struct Tensor: Sendable {
     /// The length of each axis, outermost first; `[]` is a scalar with one element.
     public let shape: [Int]
     private var storage: TensorStorage
+    /// What the tensor was computed from; nil where no gradient is wanted.
+    let node: GradientNode?
 
     /// The number of elements.
     public var count: Int { storage.count }
@@ -25,6 +27,7 @@ public struct Tensor: Sendable {
     public init(shape: [Int], initializing body: (UnsafeMutableBufferPointer<Float>) throws -> Void) rethrows {
         self.shape = shape
         storage = TensorStorage(allocating: Tensor.count(of: shape))
+        node = nil
         try body(storage.buffer)
     }
 
@@ -32,18 +35,25 @@ public struct Tensor: Sendable {
     public init(shape: [Int], borrowing base: UnsafePointer<Float>, owner: any AnyObject & Sendable) {
         self.shape = shape
         storage = TensorStorage(borrowing: base, count: Tensor.count(of: shape), owner: owner)
+        node = nil
     }
 
-    private init(shape: [Int], storage: TensorStorage) {
+    private init(shape: [Int], storage: TensorStorage, node: GradientNode?) {
         self.shape = shape
         self.storage = storage
+        self.node = node
     }
 
     /// The same elements under another shape with the same number of elements.
     public func reshaped(_ shape: [Int]) -> Tensor {
         precondition(Tensor.count(of: shape) == count, "cannot view \(self.shape) as \(shape)")
-        return Tensor(shape: shape, storage: storage)
+        let own = self.shape
+        let result = Tensor(shape: shape, storage: storage, node: nil)
+        return result.recording([self]) { [$0.reshaped(own)] }
     }
+
+    /// The same elements with another history.
+    func with(_ node: GradientNode?) -> Tensor { Tensor(shape: shape, storage: storage, node: node) }
 
     /// The elements in row-major order.
     public var values: [Float] { withUnsafeBufferPointer { Array($0) } }
@@ -55,10 +65,11 @@ public struct Tensor: Sendable {
         try withExtendedLifetime(storage) { try body(UnsafeBufferPointer(storage.buffer)) }
     }
 
-    /// Gives write access; shared or borrowed memory is copied first.
+    /// Gives write access; shared or borrowed memory is copied first. A tracked tensor is not written to.
     public mutating func withUnsafeMutableBufferPointer<Result>(
         _ body: (UnsafeMutableBufferPointer<Float>) throws -> Result
     ) rethrows -> Result {
+        precondition(node == nil, "a tensor whose gradient is wanted is not changed in place")
         if storage.isBorrowed || !isKnownUniquelyReferenced(&storage) { storage = TensorStorage(copying: storage) }
         return try withExtendedLifetime(storage) { try body(storage.buffer) }
     }

@@ -38,6 +38,9 @@ void kernel_bias_activation_rows(
 /// y[r,:] = x[r,:] · factors, element by element; y may be x.
 void kernel_multiply_rows(const float *x, const float *factors, float *y, size_t rows, size_t width);
 
+/// y[c] = Σ x[:, c] for columns [first, end), added in double precision, row after row.
+void kernel_sum_rows(const float *x, size_t rows, size_t width, float *y, size_t first, size_t end);
+
 // MARK: Elements
 
 /// y = activation(x); y may be x.

@@ -1,0 +1,85 @@
+/// Reverse-mode differentiation (Griewank and Walther 2008): operations on tracked tensors note how gradients pass back.
+///
+/// Nothing is noted while no operand is tracked, so inference pays nothing, and a frozen weight (one that is not tracked)
+/// never costs its gradient.
+extension Tensor {
+    /// Whether a gradient passes through this tensor.
+    public var isTracked: Bool { node != nil }
+
+    /// The same elements as a leaf: gradients can be asked for it, and everything computed from it is tracked.
+    public func tracked() -> Tensor { with(GradientNode()) }
+
+    /// The same elements without a history.
+    public func detached() -> Tensor { node == nil ? self : with(nil) }
+
+    /// The result of an operation on `inputs`, tracked where one of them is.
+    ///
+    /// `backward` takes the gradient of the result, in its shape, and answers the gradients of the inputs in their order
+    /// and shapes; nil stands for an input that is not tracked. It must capture detached tensors, no tracked ones, and
+    /// ask ``isTracked`` of the inputs beforehand in order not to compute what nobody wants.
+    package func recording(
+        _ inputs: [Tensor],
+        backward: @escaping @Sendable (_ gradient: Tensor) -> [Tensor?]
+    ) -> Tensor {
+        guard inputs.contains(where: \.isTracked) else { return self }
+        return with(GradientNode(inputs: inputs.map(\.node), backward: backward))
+    }
+
+    /// The gradients of the sum of this tensor's elements, weighted by `seed` (ones where it is nil), with regard to
+    /// leaves: each in its leaf's shape, nil where the leaf has no influence.
+    ///
+    /// Contributions are added in an order that depends on the computation alone, so that the result is the same bit for
+    /// bit for any number of threads.
+    public func gradients(of leaves: [Tensor], seed: Tensor? = nil) -> [Tensor?] {
+        precondition(seed.map { $0.shape == shape } ?? true, "a seed of shape \(shape) is needed")
+        precondition(leaves.allSatisfy { $0.node?.backward == nil && $0.isTracked }, "gradients are asked of leaves")
+        guard let node else { return leaves.map { _ in nil } }
+        let first = seed?.detached() ?? Tensor([Float](repeating: 1, count: count), shape: shape)
+        var sums = GradientSums(first, at: node)
+        sums.passBack()
+        return leaves.map { leaf in leaf.node.flatMap { sums.gradient(of: $0) } }
+    }
+}
+
+/// The gradients that have arrived at the nodes of a graph.
+private struct GradientSums {
+    private var sums: [ObjectIdentifier: Tensor]
+    private var leaves: [ObjectIdentifier: Tensor] = [:]
+    /// Nodes that have a gradient and have not passed it on, the latest computed at the end.
+    private var waiting: [GradientNode]
+
+    init(_ gradient: Tensor, at node: GradientNode) {
+        sums = [ObjectIdentifier(node): gradient]
+        waiting = [node]
+    }
+
+    func gradient(of leaf: GradientNode) -> Tensor? { leaves[ObjectIdentifier(leaf)] }
+
+    /// Passes gradients from every node to its inputs, each node once, when all its contributions have come.
+    mutating func passBack() {
+        while let node = waiting.popLast() {
+            guard let gradient = sums.removeValue(forKey: ObjectIdentifier(node)) else { continue }
+            guard let backward = node.backward else {
+                leaves[ObjectIdentifier(node)] = gradient
+                continue
+            }
+            let contributions = backward(gradient)
+            precondition(contributions.count == node.inputs.count, "a gradient for every input")
+            for (input, contribution) in zip(node.inputs, contributions) {
+                if let input, let contribution { add(contribution, to: input) }
+            }
+        }
+    }
+
+    private mutating func add(_ gradient: Tensor, to node: GradientNode) {
+        let key = ObjectIdentifier(node)
+        if sums[key] != nil {
+            sums[key]?.add(gradient)
+            return
+        }
+        sums[key] = gradient
+        var place = waiting.endIndex
+        while place > 0, waiting[place - 1].number > node.number { place -= 1 }
+        waiting.insert(node, at: place)
+    }
+}
