@@ -6,10 +6,13 @@ import Tensors
 /// A trainer holds all parameters by name, in the layout of ``trainingLayout(of:scope:)``. For every step it replaces those
 /// that learn by leaves and asks for the network made of them:
 ///
-///     let leaves = learning.mapValues { $0.tracked() }
-///     let network = try model.rebuilt(from: parameters.replacing(leaves), scope: scope)
-///     let features = network.features(of: frozenParts, scope: scope)
-///     let output = network.decodeTraining(prompts, on: features.row(0))
+///     var all = Model.trainingLayout(of: checkpoint, scope: scope)
+///     for name in all.tensors.keys where Model.isTrained(name, in: scope) {
+///         all.tensors[name] = all.tensors[name]?.tracked()
+///     }
+///     let network = try model.rebuilt(from: all, scope: scope)
+///     let features = network.features(of: [frozenPart], scope: scope)
+///     let output = network.decodeTraining(prompts, on: features.slice(0..<1).reshaped([g * g, C]))
 ///     let chosen = network.maskChoice.choose(output)
 public protocol TrainableModel: SegmentationModel {
     /// The scopes that this kind of network knows.
@@ -66,28 +69,28 @@ public protocol TrainableModel: SegmentationModel {
 }
 
 extension TrainableModel {
-    /// The parameters with the weights of convolutions that learn as the layers hold them: what a trainer's leaves are, so
-    /// that no step converts anything. All names stay.
+    /// The parameters with the weights of convolutions that learn packed as the layers hold them: what a trainer's leaves
+    /// are made of, so that no step converts anything. Names stay.
     public static func trainingLayout(of parameters: NamedTensors, scope: TrainingScope) -> NamedTensors {
         var packed = parameters
-        for (name, tensor) in parameters.tensors where tensor.shape.count == 4 && name.hasSuffix(".weight") {
-            guard isTrained(name, in: scope) else { continue }
-            packed.tensors[name] =
-                isTransposedConvolution(name)
-                ? TransposedConvolution.pack(tensor) : Convolution.pack(tensor)
+        for (name, tensor) in parameters.tensors where isTrained(name, in: scope) {
+            guard let layout = WeightLayout(ofUnpacked: name, tensor, isTransposed: isTransposedConvolution(name))
+            else {
+                continue
+            }
+            packed.tensors[name] = layout.packed(tensor)
         }
         return packed
     }
 
-    /// The parameters in the layout of checkpoints, for saving and for ``SegmentationModel``s built from them.
+    /// The parameters in the layout of checkpoints, for saving. The gradients of packed weights are unpacked by it, too.
     public static func checkpointLayout(of parameters: NamedTensors) -> NamedTensors {
         var unpacked = parameters
-        for (name, tensor) in parameters.tensors where tensor.shape.count > 2 && name.hasSuffix(".weight") {
-            if isTransposedConvolution(name), tensor.shape.count == TransposedConvolution.packedAxes {
-                unpacked.tensors[name] = TransposedConvolution.unpack(tensor)
-            } else if tensor.shape.count == Convolution.packedAxes {
-                unpacked.tensors[name] = Convolution.unpack(tensor)
+        for (name, tensor) in parameters.tensors {
+            guard let layout = WeightLayout(ofPacked: name, tensor, isTransposed: isTransposedConvolution(name)) else {
+                continue
             }
+            unpacked.tensors[name] = layout.unpacked(tensor)
         }
         return unpacked
     }
