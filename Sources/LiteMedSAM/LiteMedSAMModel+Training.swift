@@ -19,11 +19,6 @@ extension LiteMedSAMModel: TrainableModel {
         return corners.contains(name) || scope == .neck && name.hasPrefix("image_encoder.neck.")
     }
 
-    /// Two in the decoder's upscaling.
-    public static func isTransposedConvolution(_ name: String) -> Bool {
-        name.hasPrefix("mask_decoder.output_upscaling.")
-    }
-
     /// The network with other parameters.
     public func rebuilt(
         from parameters: NamedTensors,

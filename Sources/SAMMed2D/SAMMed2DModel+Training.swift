@@ -19,11 +19,6 @@ extension SAMMed2DModel: TrainableModel {
         }
     }
 
-    /// Two in the decoder's upscaling, one in every adapter.
-    public static func isTransposedConvolution(_ name: String) -> Bool {
-        name.hasPrefix("mask_decoder.output_upscaling.") || name.hasSuffix(".Adapter.spatial.2.weight")
-    }
-
     /// The network with other parameters.
     public func rebuilt(
         from parameters: NamedTensors,

@@ -6,7 +6,7 @@ import Tensors
 /// A trainer holds all parameters by name, in the layout of ``trainingLayout(of:scope:)``. For every step it replaces those
 /// that learn by leaves and asks for the network made of them:
 ///
-///     var all = Model.trainingLayout(of: checkpoint, scope: scope)
+///     var all = try Model.trainingLayout(of: checkpoint, scope: scope)
 ///     for name in all.tensors.keys where Model.isTrained(name, in: scope) {
 ///         all.tensors[name] = all.tensors[name]?.tracked()
 ///     }
@@ -20,9 +20,6 @@ public protocol TrainableModel: SegmentationModel {
 
     /// Whether the parameter of that name learns. Buffers never do, nor do parameters that no mask in use depends on.
     static func isTrained(_ name: String, in scope: TrainingScope) -> Bool
-
-    /// Whether the weight of that name belongs to a transposed convolution.
-    static func isTransposedConvolution(_ name: String) -> Bool
 
     /// The network of a checkpoint with the sizes, the preprocessing and the parts of this one.
     ///
@@ -70,28 +67,14 @@ public protocol TrainableModel: SegmentationModel {
 
 extension TrainableModel {
     /// The parameters with the weights of convolutions that learn packed as the layers hold them: what a trainer's leaves
-    /// are made of, so that no step converts anything. Names stay.
-    public static func trainingLayout(of parameters: NamedTensors, scope: TrainingScope) -> NamedTensors {
-        var packed = parameters
-        for (name, tensor) in parameters.tensors where isTrained(name, in: scope) {
-            guard let layout = WeightLayout(ofUnpacked: name, tensor, isTransposed: isTransposedConvolution(name))
-            else {
-                continue
-            }
-            packed.tensors[name] = layout.packed(tensor)
-        }
-        return packed
-    }
-
-    /// The parameters in the layout of checkpoints, for saving. The gradients of packed weights are unpacked by it, too.
-    public static func checkpointLayout(of parameters: NamedTensors) -> NamedTensors {
-        var unpacked = parameters
-        for (name, tensor) in parameters.tensors {
-            guard let layout = WeightLayout(ofPacked: name, tensor, isTransposed: isTransposedConvolution(name)) else {
-                continue
-            }
-            unpacked.tensors[name] = layout.unpacked(tensor)
-        }
-        return unpacked
+    /// are made of, so that no step converts anything. Names stay; ``NamedTensors/unpacked()`` leads back to the layout of
+    /// checkpoints.
+    ///
+    /// - Throws: ``CheckpointError`` when a weight has a shape that no convolution has.
+    public static func trainingLayout(
+        of parameters: NamedTensors,
+        scope: TrainingScope
+    ) throws(CheckpointError) -> NamedTensors {
+        try parameters.packingConvolutions(among: parameters.tensors.keys.filter { isTrained($0, in: scope) }.sorted())
     }
 }
