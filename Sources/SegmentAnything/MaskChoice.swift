@@ -23,6 +23,15 @@ public enum MaskChoice: Sendable, Hashable {
         public let predictedIoU: Tensor
         /// Which of the decoder's four masks, for every prompt.
         public let masks: [Int]
+
+        /// The chosen masks of several slices, one after the other.
+        public static func joined(_ parts: [Chosen]) -> Chosen {
+            Chosen(
+                logits: Tensor.joined(parts.map(\.logits)),
+                predictedIoU: Tensor.joined(parts.map(\.predictedIoU)),
+                masks: parts.flatMap(\.masks)
+            )
+        }
     }
 
     /// Chooses among the logits of ``masks``; gradients reach the chosen masks and their predicted IoU alone.
