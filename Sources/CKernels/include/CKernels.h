@@ -27,6 +27,10 @@ void kernel_softmax_relative_rows(
     float *x, size_t rows, size_t keys_high, size_t keys_wide, float scale, const float *terms, size_t terms_width,
     const int32_t *high_start, const int32_t *wide_start);
 
+/// The gradient of a softmax's argument from that of its result, in place: g[r,:] = scale · w · (g - Σ w·g), where w is
+/// the softmax's result.
+void kernel_softmax_gradient_rows(const float *w, float *g, size_t rows, size_t width, float scale);
+
 /// y[r,:] = (x[r,:] - mean) / sqrt(variance + epsilon) · scale + shift, with the biased variance; y may be x.
 void kernel_layer_norm_rows(
     const float *x, float *y, size_t rows, size_t width, const float *scale, const float *shift, float epsilon);
@@ -69,6 +73,12 @@ typedef struct {
 /// Packs the patches of output pixels [first, end) (row-major): y `[end - first, kernel_rows · kernel_columns · channels]`,
 /// ordered tap row, tap column, channel; zeros where a tap lies outside the image.
 void kernel_pack_patches(const float *x, float *y, const KernelPatches *patches, size_t first, size_t end);
+
+/// The transpose of packing: x[r,:,:] += what patches of the output rows [first_output, end_output) hold of it, for input
+/// rows r in [first, end), taps in ascending order. y holds those patches only.
+void kernel_add_patches(
+    const float *y, float *x, const KernelPatches *patches, size_t first_output, size_t end_output, size_t first,
+    size_t end);
 
 /// Spreads one phase of an upsampled image: y[2r + phase_row, 2c + phase_column, :] = x[r, c, :] for rows r in
 /// [first, end); x is `[rows, columns]` pixels whose channels stand `x_stride` elements apart from pixel to pixel.
