@@ -52,6 +52,7 @@ extension AttentionSides {
                         to: targets
                     ) { scores in
                         kernel_softmax_gradient_rows(
+                            scores,
                             weights + (item * heads + head) * count * length,
                             scores,
                             count,

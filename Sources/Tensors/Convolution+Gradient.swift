@@ -3,15 +3,16 @@ import CKernels
 /// Gradients of a convolution y = patches(x) · Wᵀ + b: those of patches are dy · W, which every pixel of x gathers from
 /// the patches that hold it; that of W is dyᵀ · patches(x).
 extension Convolution {
-    /// The forward step without activation, and what its gradients need: the input for the weight's, the weight for the
-    /// input's.
-    func recorded(_ x: Tensor) -> Tensor {
+    /// The forward step, and what its gradients need: the input for the weight's, the weight for the input's.
+    func recorded(_ x: Tensor, activation: Activation) -> Tensor {
         let layer = Convolution(packed: packed.detached(), bias: bias?.detached(), stride: stride, padding: padding)
-        let y = layer.convolved(x.detached(), activation: .identity)
+        var y = layer.convolved(x.detached(), activation: .identity)
+        let point = y.addKeepingPoint(bias: nil, activation: activation)
         let shape = x.shape
         let input = packed.isTracked ? x.detached() : nil
         let (wantsInput, biasShape) = (x.isTracked, bias?.isTracked == true ? bias?.shape : nil)
-        return y.recording([x, packed] + (bias.map { [$0] } ?? [])) { gradient in
+        return y.recordingInPlace([x, packed] + (bias.map { [$0] } ?? [])) { gradient in
+            gradient.passBack(through: activation, at: point)
             var gradients = [
                 wantsInput ? layer.inputGradient(gradient, shape: shape) : nil,
                 input.map { layer.weightGradient(gradient, input: $0) },

@@ -56,8 +56,7 @@ public struct Convolution: Sendable {
         guard x.isTracked || packed.isTracked || bias?.isTracked == true else {
             return convolved(x, activation: activation)
         }
-        let y = recorded(x)
-        return activation == .identity ? y : y.activated(activation)
+        return recorded(x, activation: activation)
     }
 
     /// The forward step, without a history.

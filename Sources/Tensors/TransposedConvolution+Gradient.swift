@@ -3,15 +3,16 @@ import CKernels
 /// Gradients of a transposed convolution, phase by phase: each is an ordinary convolution y = patches(x) · Wᵀ + b of the
 /// pixels of its phase.
 extension TransposedConvolution {
-    /// The forward step without activation, and what its gradients need: the input for the weight's, the weight for the
-    /// input's.
-    func recorded(_ x: Tensor) -> Tensor {
+    /// The forward step, and what its gradients need: the input for the weight's, the weight for the input's.
+    func recorded(_ x: Tensor, activation: Activation) -> Tensor {
         let layer = TransposedConvolution(packed: packed.detached(), bias: bias?.detached())
-        let y = layer.convolved(x.detached(), activation: .identity)
+        var y = layer.convolved(x.detached(), activation: .identity)
+        let point = y.addKeepingPoint(bias: nil, activation: activation)
         let shape = x.shape
         let input = packed.isTracked ? x.detached() : nil
         let (wantsInput, biasShape) = (x.isTracked, bias?.isTracked == true ? bias?.shape : nil)
-        return y.recording([x, packed] + (bias.map { [$0] } ?? [])) { gradient in
+        return y.recordingInPlace([x, packed] + (bias.map { [$0] } ?? [])) { gradient in
+            gradient.passBack(through: activation, at: point)
             let wanted = Wanted(shape: shape, input: input, inputGradient: wantsInput)
             var gradients = layer.gradients(gradient, wanted)
             if layer.bias != nil { gradients.append(biasShape.map { gradient.summedOverRows().reshaped($0) }) }

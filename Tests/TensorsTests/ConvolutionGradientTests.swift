@@ -173,6 +173,38 @@ struct ConvolutionGradientTests {
         }
     }
 
+    @Test(arguments: [Activation.gelu, .sigmoid])
+    func gradientsPassThroughTheActivation(_ activation: Activation) {
+        let x = GradientCheck.noise([2, 4, 4, 3], seed: 1)
+        let bias = GradientCheck.noise([5], seed: 3)
+        let plain = [x, GradientCheck.noise([5, 3, 3, 3], seed: 2), bias]
+        let errors = [
+            GradientCheck.largestError(of: plain) {
+                Convolution(packed: $0[1], bias: $0[2], stride: 2, padding: 1)($0[0], activation: activation)
+            },
+            GradientCheck.largestError(of: [x, GradientCheck.noise([4, 5, 2, 2, 3], seed: 2), bias]) {
+                TransposedConvolution(packed: $0[1], bias: $0[2])($0[0], activation: activation)
+            },
+        ]
+        #expect(errors.allSatisfy { $0 < 2e-3 })
+    }
+
+    @Test func whenARectifierFollows_thenOnlyPositiveResultsPassGradients() throws {
+        let x = GradientCheck.noise([2, 4, 4, 3], seed: 1).tracked()
+        let plain = Convolution(packed: GradientCheck.noise([5, 3, 3, 3], seed: 2), bias: nil, padding: 1)
+        let phased = TransposedConvolution(packed: GradientCheck.noise([4, 5, 2, 2, 3], seed: 2), bias: nil)
+        for layer in [{ plain($0, activation: $1) }, { phased($0, activation: $1) }] as [(Tensor, Activation) -> Tensor]
+        {
+            let y = layer(x, .identity)
+            let seed = GradientCheck.noise(y.shape, seed: 7)
+            let masked = Tensor(zip(seed.values, y.values).map { $1 > 0 ? $0 : 0 }, shape: y.shape)
+            let expected = try #require(y.gradients(of: [x], seed: masked)[0])
+            let rectified = layer(x, .relu)
+            #expect(rectified.values == y.values.map { max($0, 0) })
+            #expect(try #require(rectified.gradients(of: [x], seed: seed)[0]).values == expected.values)
+        }
+    }
+
     @Test func whenAWeightOfACheckpointIsTracked_thenItsGradientComesInItsLayout() {
         let x = GradientCheck.noise([1, 4, 3, 3], seed: 1)
         let plain = [x, GradientCheck.noise([2, 3, 3, 3], seed: 2)]
