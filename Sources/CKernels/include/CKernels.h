@@ -100,6 +100,12 @@ typedef struct {
 /// ordered tap row, tap column, channel; zeros where a tap lies outside the image.
 void kernel_pack_patches(const float *x, float *y, const KernelPatches *patches, size_t first, size_t end);
 
+/// The transpose of packing: x[r,:,:] += what patches of the output rows [first_output, end_output) hold of it, for input
+/// rows r in [first, end), taps in ascending order. y holds those patches only.
+void kernel_add_patches(
+    const float *y, float *x, const KernelPatches *patches, size_t first_output, size_t end_output, size_t first,
+    size_t end);
+
 /// Spreads one phase of an upsampled image: y[2r + phase_row, 2c + phase_column, :] = x[r, c, :] for rows r in
 /// [first, end); x is `[rows, columns]` pixels whose channels stand `x_stride` elements apart from pixel to pixel.
 void kernel_spread_phase(
