@@ -25,7 +25,7 @@ extension NamedTensors {
         )
     }
 
-    /// A convolution from a weight `[outputs, inputs, k, k]`.
+    /// A convolution of that shape, `[outputs, inputs, k, k]`, from a weight in the layout of checkpoints or packed.
     public func convolution(
         _ name: String,
         shape: [Int],
@@ -33,24 +33,28 @@ extension NamedTensors {
         padding: Int = 0,
         hasBias: Bool = true
     ) throws(CheckpointError) -> Convolution {
-        Convolution(
-            weight: try require(name + ".weight", shape: shape),
-            bias: hasBias ? try require(name + ".bias", shape: [shape[0]]) : nil,
-            stride: stride,
-            padding: padding
-        )
+        let bias = hasBias ? try require(name + ".bias", shape: [shape[0]]) : nil
+        let packedShape = [shape[0], shape[2], shape[3], shape[1]]
+        if packedShape != shape, let weight = tensors[name + ".weight"], weight.shape == packedShape {
+            return Convolution(packed: weight, bias: bias, stride: stride, padding: padding)
+        }
+        let weight = try require(name + ".weight", shape: shape)
+        return Convolution(weight: weight, bias: bias, stride: stride, padding: padding)
     }
 
-    /// A transposed convolution from a weight `[inputs, outputs, k, k]`.
+    /// A transposed convolution of that shape, `[inputs, outputs, k, k]`, from a weight in the layout of checkpoints or
+    /// packed.
     public func transposedConvolution(
         _ name: String,
         shape: [Int],
         hasBias: Bool = true
     ) throws(CheckpointError) -> TransposedConvolution {
-        TransposedConvolution(
-            weight: try require(name + ".weight", shape: shape),
-            bias: hasBias ? try require(name + ".bias", shape: [shape[1]]) : nil
-        )
+        let bias = hasBias ? try require(name + ".bias", shape: [shape[1]]) : nil
+        let packedShape = [4, shape[1], shape[2] / 2, shape[3] / 2, shape[0]]
+        if let weight = tensors[name + ".weight"], weight.shape == packedShape {
+            return TransposedConvolution(packed: weight, bias: bias)
+        }
+        return TransposedConvolution(weight: try require(name + ".weight", shape: shape), bias: bias)
     }
 
     /// The shape of a tensor that tells the size of a network.

@@ -6,7 +6,9 @@ import Synchronization
 /// the computation: descending order is an order in which gradients are complete when they are passed on.
 final class GradientNode: Sendable {
     /// Gives the gradients of the inputs, in their order, from that of the result; nil where an input is not tracked.
-    typealias Backward = @Sendable (_ gradient: Tensor) -> [Tensor?]
+    ///
+    /// The step may use the gradient's memory for its own: nobody looks at it afterwards.
+    typealias Backward = @Sendable (_ gradient: inout Tensor) -> [Tensor?]
 
     let number: UInt64
     /// The inputs' nodes; nil where no gradient is wanted.

@@ -15,32 +15,18 @@ package struct MatrixView {
     }
 }
 
-/// Writes `left · rightᵀ` (left `[m, k]`, right `[n, k]`) to `[m, n]` with rows `stride` elements apart.
+/// Writes `left · rightᵀ` (left `[m, k]`, right `[n, k]`) to `[m, n]` with rows `stride` elements apart, or adds it to
+/// what is there.
 package func multiply(
     _ left: MatrixView,
     transposed right: MatrixView,
     into result: UnsafeMutablePointer<Float>,
-    stride: Int
+    stride: Int,
+    adding: Bool = false
 ) {
     precondition(left.columns == right.columns, "inner lengths \(left.columns) and \(right.columns)")
-    inPieces(rows: left.rows, columns: right.rows, inner: left.columns) { rows, columns in
-        cblas_sgemm(
-            CblasRowMajor,
-            CblasNoTrans,
-            CblasTrans,
-            Int32(rows.count),
-            Int32(columns.count),
-            Int32(left.columns),
-            1,
-            left.base + rows.lowerBound * left.stride,
-            Int32(left.stride),
-            right.base + columns.lowerBound * right.stride,
-            Int32(right.stride),
-            0,
-            result + rows.lowerBound * stride + columns.lowerBound,
-            Int32(stride)
-        )
-    }
+    let operands = Operands(left: left, right: right, kind: (CblasNoTrans, CblasTrans))
+    operands.multiply(rows: left.rows, columns: right.rows, inner: left.columns, into: result, stride, adding)
 }
 
 /// Writes `left · right` (left `[m, k]`, right `[k, n]`) to `[m, n]` with rows `stride` elements apart, or adds it to what
@@ -53,23 +39,56 @@ package func multiply(
     adding: Bool = false
 ) {
     precondition(left.columns == right.rows, "inner lengths \(left.columns) and \(right.rows)")
-    inPieces(rows: left.rows, columns: right.columns, inner: left.columns) { rows, columns in
-        cblas_sgemm(
-            CblasRowMajor,
-            CblasNoTrans,
-            CblasNoTrans,
-            Int32(rows.count),
-            Int32(columns.count),
-            Int32(left.columns),
-            1,
-            left.base + rows.lowerBound * left.stride,
-            Int32(left.stride),
-            right.base + columns.lowerBound,
-            Int32(right.stride),
-            adding ? 1 : 0,
-            result + rows.lowerBound * stride + columns.lowerBound,
-            Int32(stride)
-        )
+    let operands = Operands(left: left, right: right, kind: (CblasNoTrans, CblasNoTrans))
+    operands.multiply(rows: left.rows, columns: right.columns, inner: left.columns, into: result, stride, adding)
+}
+
+/// Writes `leftᵀ · right` (left `[k, m]`, right `[k, n]`) to `[m, n]` with rows `stride` elements apart, or adds it to
+/// what is there.
+package func multiply(
+    transposedLeft left: MatrixView,
+    _ right: MatrixView,
+    into result: UnsafeMutablePointer<Float>,
+    stride: Int,
+    adding: Bool = false
+) {
+    precondition(left.rows == right.rows, "inner lengths \(left.rows) and \(right.rows)")
+    let operands = Operands(left: left, right: right, kind: (CblasTrans, CblasNoTrans))
+    operands.multiply(rows: left.columns, columns: right.columns, inner: left.rows, into: result, stride, adding)
+}
+
+/// Both sides of a product and which of them is transposed.
+private struct Operands {
+    let left: MatrixView
+    let right: MatrixView
+    let kind: (left: CBLAS_TRANSPOSE, right: CBLAS_TRANSPOSE)
+
+    func multiply(
+        rows: Int,
+        columns: Int,
+        inner: Int,
+        into result: UnsafeMutablePointer<Float>,
+        _ stride: Int,
+        _ adding: Bool
+    ) {
+        inPieces(rows: rows, columns: columns, inner: inner) { rows, columns in
+            cblas_sgemm(
+                CblasRowMajor,
+                kind.left,
+                kind.right,
+                Int32(rows.count),
+                Int32(columns.count),
+                Int32(inner),
+                1,
+                left.base + rows.lowerBound * (kind.left == CblasTrans ? 1 : left.stride),
+                Int32(left.stride),
+                right.base + columns.lowerBound * (kind.right == CblasTrans ? right.stride : 1),
+                Int32(right.stride),
+                adding ? 1 : 0,
+                result + rows.lowerBound * stride + columns.lowerBound,
+                Int32(stride)
+            )
+        }
     }
 }
 
@@ -100,7 +119,7 @@ extension Tensor {
             "\(shape) times the transpose of \(right.shape)"
         )
         let columns = right.shape[0]
-        return Tensor(shape: shape.dropLast() + [columns]) { result in
+        let product = Tensor(shape: shape.dropLast() + [columns]) { result in
             withPointer { left in
                 right.withPointer { right in
                     multiply(
@@ -112,13 +131,18 @@ extension Tensor {
                 }
             }
         }
+        guard isTracked || right.isTracked else { return product }
+        let (kept, factor) = (right.isTracked ? detached() : nil, isTracked ? right.detached() : nil)
+        return product.recording([self, right]) { gradient in
+            [factor.map { gradient.multiplied(by: $0) }, kept.map { gradient.multipliedOverRows(by: $0) }]
+        }
     }
 
     /// `self · right`: `[…, k]` times `[k, n]` gives `[…, n]`.
     public func multiplied(by right: Tensor) -> Tensor {
         precondition(right.shape.count == 2 && right.shape[0] == lastAxis, "\(shape) times \(right.shape)")
         let columns = right.shape[1]
-        return Tensor(shape: shape.dropLast() + [columns]) { result in
+        let product = Tensor(shape: shape.dropLast() + [columns]) { result in
             withPointer { left in
                 right.withPointer { right in
                     multiply(
@@ -129,6 +153,11 @@ extension Tensor {
                     )
                 }
             }
+        }
+        guard isTracked || right.isTracked else { return product }
+        let (kept, factor) = (right.isTracked ? detached() : nil, isTracked ? right.detached() : nil)
+        return product.recording([self, right]) { gradient in
+            [factor.map { gradient.multiplied(byTransposed: $0) }, kept.map { $0.multipliedOverRows(by: gradient) }]
         }
     }
 }

@@ -41,13 +41,43 @@ void kernel_multiply_rows(const float *x, const float *factors, float *y, size_t
 /// y[c] = Σ x[:, c] for columns [first, end), added in double precision, row after row.
 void kernel_sum_rows(const float *x, size_t rows, size_t width, float *y, size_t first, size_t end);
 
+// MARK: Gradients of rows
+
+/// dx[r,:] = scale · y · (dy − Σ dy · y), where y[r,:] is the softmax of scale · x; dx may be dy.
+void kernel_softmax_gradient_rows(
+    const float *dy, const float *y, float *dx, size_t rows, size_t width, float scale);
+
+/// The gradient of kernel_layer_norm_rows with regard to x; dx may be dy.
+void kernel_layer_norm_gradient_rows(
+    const float *dy, const float *x, float *dx, size_t rows, size_t width, const float *scale, float epsilon);
+
+/// statistics[r,:] = mean and 1 / sqrt(variance + epsilon) of x[r,:], as kernel_layer_norm_rows computes them.
+void kernel_layer_norm_statistics(const float *x, size_t rows, size_t width, float epsilon, float *statistics);
+
+/// The gradient of kernel_layer_norm_rows with regard to its scale, for columns [first, end): Σ dy · normalised x over the
+/// rows, added in double precision, row after row. That with regard to its shift is kernel_sum_rows of dy.
+void kernel_layer_norm_gradient_sums(
+    const float *dy, const float *x, const float *statistics, size_t rows, size_t width, float *dscale, size_t first,
+    size_t end);
+
+/// y[c] = Σ a[:, c] · b[:, c] for columns [first, end), added in double precision, row after row.
+void kernel_sum_row_products(
+    const float *a, const float *b, size_t rows, size_t width, float *y, size_t first, size_t end);
+
 // MARK: Elements
 
 /// y = activation(x); y may be x.
 void kernel_activation(const float *x, float *y, size_t count, KernelActivation activation);
 
+/// dx = dy · activation'; `at` is the input of GELU, the result of the other activations. dx may be dy.
+void kernel_activation_gradient(
+    const float *dy, const float *at, float *dx, size_t count, KernelActivation activation);
+
 /// y = a + b; y may be a or b.
 void kernel_add(const float *a, const float *b, float *y, size_t count);
+
+/// y = a · b; y may be a or b.
+void kernel_multiply(const float *a, const float *b, float *y, size_t count);
 
 /// y = a · factor; y may be a.
 void kernel_scale(const float *a, float factor, float *y, size_t count);
@@ -82,6 +112,12 @@ void kernel_spread_phase(
 void kernel_resize_bilinear(
     const float *x, size_t rows, size_t columns, size_t channels, float *y, size_t output_rows, size_t output_columns,
     size_t first, size_t end);
+
+/// The adjoint of kernel_resize_bilinear: dx `[rows, columns]` from dy `[output_rows, output_columns]`, input rows
+/// [first, end), contributions in ascending order of the output pixel.
+void kernel_resize_bilinear_gradient(
+    const float *dy, size_t rows, size_t columns, size_t channels, float *dx, size_t output_rows,
+    size_t output_columns, size_t first, size_t end);
 
 /// 3×3 depthwise convolution with padding 1: output rows [first, end). `weight` is `[3, 3, channels]`, bias may be NULL.
 void kernel_depthwise3x3(
