@@ -129,3 +129,31 @@ void kernel_resize_bilinear_gradient(
 void kernel_depthwise3x3(
     const float *x, size_t rows, size_t columns, size_t channels, const float *weight, const float *bias, size_t stride,
     float *y, size_t first, size_t end);
+
+// MARK: Optimisers
+
+/// What one step of Adam or AdamW does; the scalars are rounded to fp32 once, as PyTorch does.
+typedef struct {
+    float gradient_factor;   ///< the gradient is multiplied by this first: 1, or less where it is clipped
+    float penalty;           ///< Adam's weight decay: the gradient gets penalty · parameter added; 0 for none
+    float shrinking;         ///< AdamW's weight decay: the parameter is multiplied by this; 1 for none
+    float mean_weight;       ///< 1 - β₁
+    float square_factor;     ///< β₂
+    float square_weight;     ///< 1 - β₂
+    float square_correction; ///< √(1 - β₂ᵗ)
+    float epsilon;
+    float step;              ///< -η / (1 - β₁ᵗ)
+    float average_weight;    ///< 1 - decay of the running average
+} KernelAdam;
+
+/// One step of Adam for `count` parameters in a single pass; mean and square are the running moments of the gradient.
+/// `average` is the running average of the parameters, or NULL.
+void kernel_adam(
+    float *parameters, float *mean, float *square, float *average, const float *gradient, const KernelAdam *adam,
+    size_t count);
+
+/// average += weight · (x - average).
+void kernel_running_average(float *average, const float *x, float weight, size_t count);
+
+/// Σ x² in double precision: eight partial sums, element i goes to sum i mod 8, the sums are added pairwise.
+double kernel_sum_squares(const float *x, size_t count);
