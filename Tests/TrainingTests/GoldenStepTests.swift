@@ -1,4 +1,6 @@
+import Checkpoints
 import SAMMed2D
+import SegmentAnything
 import Tensors
 import Testing
 import Training
