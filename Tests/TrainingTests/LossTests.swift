@@ -21,7 +21,9 @@ struct LossTests {
     func whenLogitsAndQualityChange_thenTheLossFollowsItsGradient(index: Int) {
         let loss = losses()[index]
         let labels = labels(masks: 3, edge: 6)
-        let logits = GradientCheck.noise([3, 6, 6], seed: 6).scaled(by: 3)
+        // The IoU of the binary mask jumps where a logit crosses zero: none lies near it.
+        let noise = GradientCheck.noise([3, 6, 6], seed: 6)
+        let logits = Tensor(noise.values.map { 3 * $0 + ($0 < 0 ? -0.1 : 0.1) }, shape: noise.shape)
         let quality = GradientCheck.noise([3], seed: 7)
         let error = GradientCheck.largestError(of: [logits, quality]) { inputs in
             loss(
@@ -40,9 +42,10 @@ struct LossTests {
     func whenLogitsAreSmallerThanLabels_thenGradientsPassThroughTheEnlargement(index: Int) {
         let loss = losses()[index]
         let labels = labels(masks: 2, edge: 8)
-        let error = GradientCheck.largestError(
-            of: [GradientCheck.noise([2, 4, 4], seed: 8).scaled(by: 2), GradientCheck.noise([2], seed: 9)]
-        ) { inputs in
+        // Of one sign, so that the IoU of the binary mask does not jump between them either.
+        let noise = GradientCheck.noise([2, 4, 4], seed: 8)
+        let logits = Tensor(noise.values.map { abs(2 * $0) + 0.1 }, shape: noise.shape)
+        let error = GradientCheck.largestError(of: [logits, GradientCheck.noise([2], seed: 9)]) { inputs in
             loss(TrainedMasks(logits: inputs[0], predictedIoU: inputs[1], labels: labels)).total.reshaped([1])
         }
         #expect(error < 5e-3)
