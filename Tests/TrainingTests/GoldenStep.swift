@@ -109,8 +109,17 @@ struct GoldenStep {
         let loss: Double
         let focal: Double
         let dice: Double
-        let mask_iou: Double
-        let requires_grad_but_no_grad: [String]
+        let quality: Double
+        /// The parameters that learn but have no gradient in this step.
+        let withoutGradient: [String]
+
+        private enum CodingKeys: String, CodingKey {
+            case loss
+            case focal
+            case dice
+            case quality = "mask_iou"
+            case withoutGradient = "requires_grad_but_no_grad"
+        }
     }
 
     func statement() throws -> Statement {

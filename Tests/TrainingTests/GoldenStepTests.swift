@@ -25,7 +25,7 @@ struct GoldenStepTests {
         #expect(abs(outcome.loss.value - statement.loss) <= 2e-6)
         #expect(abs(outcome.loss.pixels - statement.focal) <= 1e-6)
         #expect(abs(outcome.loss.dice - statement.dice) <= 1e-6)
-        #expect(abs(outcome.loss.quality - statement.mask_iou) <= 1e-6)
+        #expect(abs(outcome.loss.quality - statement.quality) <= 1e-6)
     }
 
     @Test("in every gradient, and in which parameters have none", arguments: steps)
@@ -47,7 +47,7 @@ struct GoldenStepTests {
             let difference = largestDifference(expected, found)
             #expect(difference <= tolerance, "\(name): \(difference) of \(largest)")
         }
-        let withoutGradient = try step.statement().requires_grad_but_no_grad
+        let withoutGradient = try step.statement().withoutGradient
         #expect(!withoutGradient.isEmpty && withoutGradient.allSatisfy { outcome.gradients[$0] == nil })
         #expect(Set(outcome.gradients.keys).isSubset(of: names))
     }

@@ -85,7 +85,8 @@ struct LiteMedSAMStepTests {
 
         var found: [String: Tensor] = [:]
         for (name, gradient) in zip(names, loss.total.gradients(of: leaves)) {
-            found[name] = try #require(gradient, "\(name) has no gradient")
+            #expect(gradient != nil, "\(name) has no gradient")
+            found[name] = gradient
         }
         found = NamedTensors(found, packed: all.packed).unpacked().tensors
         for (name, digest) in reference.gradients {
