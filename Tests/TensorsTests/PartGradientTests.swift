@@ -78,6 +78,35 @@ struct PartGradientTests {
         }
     }
 
+    /// Large enough to be divided between threads.
+    @Test(arguments: [(40, 30, 77, 91), (90, 61, 32, 33)])
+    func bilinearResizingOfLargeImages(rows: Int, columns: Int, newRows: Int, newColumns: Int) throws {
+        let channels = 33
+        let x = noise([2, rows, columns, channels])
+        let found = try #require(
+            gradients(of: [x]) { $0[0].resizedBilinearly(rows: newRows, columns: newColumns) }[0]
+        )
+        let seed = noise([2, newRows, newColumns, channels], seed: 99).values
+        func taps(_ position: Int, _ input: Int, _ output: Int) -> [(Int, Double)] {
+            let source = max(0, (Double(position) + 0.5) * Double(input) / Double(output) - 0.5)
+            let low = min(Int(source), input - 1)
+            return [(low, 1 - source + Double(low)), (min(low + 1, input - 1), source - Double(low))]
+        }
+        var expected = [Double](repeating: 0, count: x.count)
+        for pixel in 0..<2 * newRows * newColumns {
+            let image = pixel / newColumns / newRows
+            for (row, down) in taps(pixel / newColumns % newRows, rows, newRows) {
+                for (column, across) in taps(pixel % newColumns, columns, newColumns) {
+                    let place = ((image * rows + row) * columns + column) * channels
+                    for channel in 0..<channels {
+                        expected[place + channel] += down * across * Double(seed[pixel * channels + channel])
+                    }
+                }
+            }
+        }
+        #expect(largestDifference(found, Tensor(expected.map(Float.init), shape: x.shape)) < 1e-4)
+    }
+
     @Test(arguments: [(5, 9), (27, 13), (4, 4), (1, 3)])
     func linearResizing(length: Int, newLength: Int) {
         #expect(error([[length, 3]]) { $0[0].resizedLinearly(length: newLength) } < 1e-5)
