@@ -89,7 +89,8 @@ package struct AttentionGradientTargets {
 extension AttentionViews {
     /// Adds the gradients of one head from that of its mixed values.
     ///
-    /// The closure turns the gradient of the weights, `[n, m]`, into that of the products q·k, scale included.
+    /// The closure turns the gradient of the weights, `[n, m]`, into that of the products q·k, scale included; 16 more
+    /// elements behind them may be read.
     package func passBack(
         head: Int,
         gradient: MatrixView,
@@ -99,7 +100,7 @@ extension AttentionViews {
     ) {
         let (n, m, first, stride) = (queries.rows, keys.rows, head * depth, targets.stride)
         let mixed = self.head(head, of: gradient)
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: n * m) { room in
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: n * m + Self.roomBehind) { room in
             let scores = room.start
             multiply(mixed, transposed: self.head(head, of: values), into: scores, stride: m)
             unweigh(scores)
@@ -127,4 +128,6 @@ extension AttentionViews {
             multiplyInBlocks(transposedLeft: mixing, mixed, into: targets.values + first, stride: stride, adding: true)
         }
     }
+
+    private static let roomBehind = 16
 }

@@ -47,6 +47,13 @@ void kernel_sum_rows(const float *x, size_t rows, size_t width, float *y, size_t
 void kernel_softmax_gradient_rows(
     const float *dy, const float *y, float *dx, size_t rows, size_t width, float scale);
 
+/// The gradient of kernel_softmax_relative_rows, whose result is y: g[r,:], in place, turns from the result's gradient into
+/// that of x, and term_gradients `[rows, terms_width]` become those of the terms. The last
+/// row of g must be followed by 16 elements that may be read.
+void kernel_softmax_relative_gradient_rows(
+    const float *y, float *g, size_t rows, size_t keys_high, size_t keys_wide, float scale, float *term_gradients,
+    size_t terms_width, const int32_t *high_start, const int32_t *wide_start);
+
 /// The gradient of kernel_layer_norm_rows with regard to x; dx may be dy.
 void kernel_layer_norm_gradient_rows(
     const float *dy, const float *x, float *dx, size_t rows, size_t width, const float *scale, float epsilon);
