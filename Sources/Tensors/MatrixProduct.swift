@@ -1,46 +1,15 @@
-import COpenBLAS
-
-/// A row-major matrix inside somebody's memory: `rows × columns` elements, rows `stride` elements apart.
-package struct MatrixView {
-    package let base: UnsafePointer<Float>
-    package let rows: Int
-    package let columns: Int
-    package let stride: Int
-
-    package init(_ base: UnsafePointer<Float>, rows: Int, columns: Int, stride: Int? = nil) {
-        self.base = base
-        self.rows = rows
-        self.columns = columns
-        self.stride = stride ?? columns
-    }
-}
-
-/// Writes `left · rightᵀ` (left `[m, k]`, right `[n, k]`) to `[m, n]` with rows `stride` elements apart.
+/// Writes `left · rightᵀ` (left `[m, k]`, right `[n, k]`) to `[m, n]` with rows `stride` elements apart, or adds it to
+/// what is there.
 package func multiply(
     _ left: MatrixView,
     transposed right: MatrixView,
     into result: UnsafeMutablePointer<Float>,
-    stride: Int
+    stride: Int,
+    adding: Bool = false
 ) {
     precondition(left.columns == right.columns, "inner lengths \(left.columns) and \(right.columns)")
-    inPieces(rows: left.rows, columns: right.rows, inner: left.columns) { rows, columns in
-        cblas_sgemm(
-            CblasRowMajor,
-            CblasNoTrans,
-            CblasTrans,
-            Int32(rows.count),
-            Int32(columns.count),
-            Int32(left.columns),
-            1,
-            left.base + rows.lowerBound * left.stride,
-            Int32(left.stride),
-            right.base + columns.lowerBound * right.stride,
-            Int32(right.stride),
-            0,
-            result + rows.lowerBound * stride + columns.lowerBound,
-            Int32(stride)
-        )
-    }
+    MatrixProduct(left: ProductSide(left), right: ProductSide(right, isTransposed: true), adds: adding)
+        .compute(into: result, stride: stride)
 }
 
 /// Writes `left · right` (left `[m, k]`, right `[k, n]`) to `[m, n]` with rows `stride` elements apart, or adds it to what
@@ -53,43 +22,22 @@ package func multiply(
     adding: Bool = false
 ) {
     precondition(left.columns == right.rows, "inner lengths \(left.columns) and \(right.rows)")
-    inPieces(rows: left.rows, columns: right.columns, inner: left.columns) { rows, columns in
-        cblas_sgemm(
-            CblasRowMajor,
-            CblasNoTrans,
-            CblasNoTrans,
-            Int32(rows.count),
-            Int32(columns.count),
-            Int32(left.columns),
-            1,
-            left.base + rows.lowerBound * left.stride,
-            Int32(left.stride),
-            right.base + columns.lowerBound,
-            Int32(right.stride),
-            adding ? 1 : 0,
-            result + rows.lowerBound * stride + columns.lowerBound,
-            Int32(stride)
-        )
-    }
+    MatrixProduct(left: ProductSide(left), right: ProductSide(right), adds: adding)
+        .compute(into: result, stride: stride)
 }
 
-/// Divides a product between threads along its longer side.
-///
-/// The pieces depend on the sizes alone. Each packs the undivided operand anew, so they are few and large.
-private func inPieces(rows: Int, columns: Int, inner: Int, _ body: (Range<Int>, Range<Int>) -> Void) {
-    guard rows > 0, columns > 0 else { return }
-    let work = rows * columns * inner
-    var pieces = 1
-    while pieces < 16, work / (2 * pieces) >= 16_777_216 { pieces *= 2 }
-    // Whole blocks of every kernel that OpenBLAS has; only the last piece has a remainder.
-    let unit = 96
-    let units = (max(rows, columns) + unit - 1) / unit
-    pieces = min(pieces, units)
-    ComputeThreads.perform(pieces) { piece in
-        preread_openblas_stay_on_thread()
-        let part = units * piece / pieces * unit..<min(max(rows, columns), units * (piece + 1) / pieces * unit)
-        if rows >= columns { body(part, 0..<columns) } else { body(0..<rows, part) }
-    }
+/// Writes `leftᵀ · right` (left `[k, m]`, right `[k, n]`) to `[m, n]` with rows `stride` elements apart, or adds it to
+/// what is there.
+package func multiply(
+    transposedLeft left: MatrixView,
+    _ right: MatrixView,
+    into result: UnsafeMutablePointer<Float>,
+    stride: Int,
+    adding: Bool = false
+) {
+    precondition(left.rows == right.rows, "inner lengths \(left.rows) and \(right.rows)")
+    MatrixProduct(left: ProductSide(left, isTransposed: true), right: ProductSide(right), adds: adding)
+        .compute(into: result, stride: stride)
 }
 
 extension Tensor {
@@ -100,17 +48,22 @@ extension Tensor {
             "\(shape) times the transpose of \(right.shape)"
         )
         let columns = right.shape[0]
-        return Tensor(shape: shape.dropLast() + [columns]) { result in
+        let product = Tensor(shape: shape.dropLast() + [columns]) { result in
             withPointer { left in
-                right.withPointer { right in
+                right.withMatrix { right in
                     multiply(
                         MatrixView(left, rows: rowCount, columns: lastAxis),
-                        transposed: MatrixView(right, rows: columns, columns: lastAxis),
+                        transposed: right,
                         into: result.start,
                         stride: columns
                     )
                 }
             }
+        }
+        guard isTracked || right.isTracked else { return product }
+        let (kept, factor) = (right.isTracked ? detached() : nil, isTracked ? right.detached() : nil)
+        return product.recording([self, right]) { gradient in
+            [factor.map { gradient.multiplied(by: $0) }, kept.map { gradient.multipliedOverRows(by: $0) }]
         }
     }
 
@@ -118,17 +71,22 @@ extension Tensor {
     public func multiplied(by right: Tensor) -> Tensor {
         precondition(right.shape.count == 2 && right.shape[0] == lastAxis, "\(shape) times \(right.shape)")
         let columns = right.shape[1]
-        return Tensor(shape: shape.dropLast() + [columns]) { result in
+        let product = Tensor(shape: shape.dropLast() + [columns]) { result in
             withPointer { left in
-                right.withPointer { right in
+                right.withMatrix { right in
                     multiply(
                         MatrixView(left, rows: rowCount, columns: lastAxis),
-                        MatrixView(right, rows: lastAxis, columns: columns),
+                        right,
                         into: result.start,
                         stride: columns
                     )
                 }
             }
+        }
+        guard isTracked || right.isTracked else { return product }
+        let (kept, factor) = (right.isTracked ? detached() : nil, isTracked ? right.detached() : nil)
+        return product.recording([self, right]) { gradient in
+            [factor.map { gradient.multiplied(byTransposed: $0) }, kept.map { $0.multipliedOverRows(by: gradient) }]
         }
     }
 }

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// A dense, row-major array of fp32 with value semantics.
 ///
 /// Copies share memory until one is written to. Memory that belongs to somebody else (a mapped weights file) is
@@ -71,7 +73,34 @@ public struct Tensor: Sendable {
     ) rethrows -> Result {
         precondition(node == nil, "a tensor whose gradient is wanted is not changed in place")
         if storage.isBorrowed || !isKnownUniquelyReferenced(&storage) { storage = TensorStorage(copying: storage) }
+        storage.forgetRounded()
         return try withExtendedLifetime(storage) { try body(storage.buffer) }
+    }
+
+    /// Writes every element anew from the old ones: in place where the memory is this tensor's alone, otherwise into new
+    /// memory without copying the old first.
+    ///
+    /// The body gets the same address twice, or two that do not overlap. A tracked tensor is not written to.
+    mutating func rewrite<Result>(
+        _ body: (_ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>) throws -> Result
+    ) rethrows -> Result {
+        precondition(node == nil, "a tensor whose gradient is wanted is not changed in place")
+        guard storage.isBorrowed || !isKnownUniquelyReferenced(&storage) else {
+            storage.forgetRounded()
+            return try withExtendedLifetime(storage) {
+                try body(UnsafePointer(storage.buffer.start), storage.buffer.start)
+            }
+        }
+        let old = storage
+        storage = TensorStorage(allocating: count)
+        return try withExtendedLifetime((old, storage)) {
+            try body(UnsafePointer(old.buffer.start), storage.buffer.start)
+        }
+    }
+
+    /// Gives the memory, which outlives the call.
+    func withStorage<Result>(_ body: (TensorStorage) throws -> Result) rethrows -> Result {
+        try withExtendedLifetime(storage) { try body(storage) }
     }
 
     private static func count(of shape: [Int]) -> Int {
@@ -88,8 +117,10 @@ public struct Tensor: Sendable {
 final class TensorStorage: @unchecked Sendable {
     let buffer: UnsafeMutableBufferPointer<Float>
     private let owner: (any AnyObject & Sendable)?
+    private let keptRounded = Mutex<RoundedElements?>(nil)
 
     var count: Int { buffer.count }
+    var start: UnsafePointer<Float> { UnsafeBufferPointer(buffer).start }
     var isBorrowed: Bool { owner != nil }
 
     init(allocating count: Int) {
@@ -108,6 +139,21 @@ final class TensorStorage: @unchecked Sendable {
         self.init(allocating: other.count)
         _ = buffer.initialize(from: UnsafeBufferPointer(other.buffer))
     }
+
+    /// The elements rounded to bf16, made on the first call and kept until the memory is written to.
+    func rounded() -> RoundedElements {
+        if let known = keptRounded.withLock({ $0 }) { return known }
+        // Made outside of the lock, by several threads: two callers may make the same, and the first is kept.
+        let made = RoundedElements(UnsafeBufferPointer(buffer))
+        return keptRounded.withLock { kept in
+            let first = kept ?? made
+            kept = first
+            return first
+        }
+    }
+
+    /// Drops the rounded elements; the memory is about to change.
+    func forgetRounded() { keptRounded.withLock { $0 = nil } }
 
     deinit {
         if owner == nil { UnsafeMutableRawPointer(buffer.baseAddress)?.deallocate() }
