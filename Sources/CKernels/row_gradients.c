@@ -10,15 +10,50 @@ INLINE float row_dot(const float *a, const float *b, size_t width) {
     return lanes_sum(sum);
 }
 
+INLINE void softmax_gradient_row(const float *dy, const float *y, float *dx, size_t width, float scale) {
+    const float dot = row_dot(dy, y, width);
+    size_t i = 0;
+    for (; i + LANES <= width; i += LANES) {
+        lanes_store(dx + i, (lanes_load(dy + i) - dot) * lanes_load(y + i) * scale);
+    }
+    for (; i < width; i++) dx[i] = (dy[i] - dot) * y[i] * scale;
+}
+
 MULTIVERSIONED void kernel_softmax_gradient_rows(
     const float *dy, const float *y, float *dx, size_t rows, size_t width, float scale) {
     for (size_t r = 0; r < rows; r++, dy += width, y += width, dx += width) {
-        const float dot = row_dot(dy, y, width);
-        size_t i = 0;
-        for (; i + LANES <= width; i += LANES) {
-            lanes_store(dx + i, (lanes_load(dy + i) - dot) * lanes_load(y + i) * scale);
+        softmax_gradient_row(dy, y, dx, width, scale);
+    }
+}
+
+/// Adds one row's gradients of its logits to those of the terms for rows of keys and for columns of keys.
+INLINE void sum_key_rows_and_columns(const float *g, size_t keys_high, size_t keys_wide, float *high, float *wide) {
+    for (size_t first = 0; first < keys_wide; first += LANES) {
+        const size_t count = keys_wide - first < LANES ? keys_wide - first : LANES;
+        LaneBits mask;
+        for (size_t i = 0; i < LANES; i++) mask[i] = i < count ? -1 : 0;
+        Lanes columns = lanes_of(0.0f);
+        for (size_t ky = 0; ky < keys_high; ky++) {
+            const Lanes part = (Lanes)((LaneBits)lanes_load(g + ky * keys_wide + first) & mask);
+            columns += part;
+            high[ky] += lanes_sum(part);
         }
-        for (; i < width; i++) dx[i] = (dy[i] - dot) * y[i] * scale;
+        lanes_store_part(wide + first, columns, count);
+    }
+}
+
+MULTIVERSIONED void kernel_softmax_relative_gradient_rows(
+    const float *y, float *g, size_t rows, size_t keys_high, size_t keys_wide, float scale, float *term_gradients,
+    size_t terms_width, const int32_t *high_start, const int32_t *wide_start) {
+    const size_t width = keys_high * keys_wide;
+    memset(term_gradients, 0, rows * terms_width * sizeof(float));
+    for (size_t r = 0; r < rows; r++, y += width, g += width, term_gradients += terms_width) {
+        softmax_gradient_row(g, y, g, width, 1.0f);
+        float *high = term_gradients + high_start[r], *wide = term_gradients + wide_start[r];
+        sum_key_rows_and_columns(g, keys_high, keys_wide, high, wide);
+        size_t i = 0;
+        for (; i + LANES <= width; i += LANES) lanes_store(g + i, lanes_load(g + i) * scale);
+        for (; i < width; i++) g[i] *= scale;
     }
 }
 

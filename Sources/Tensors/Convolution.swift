@@ -1,9 +1,11 @@
 import CKernels
 
 /// A k×k convolution (cross-correlation) with stride and zero padding over `[batch, rows, columns, channels]`.
+///
+/// Gradients pass to the input, the packed weight and the bias.
 public struct Convolution: Sendable {
     /// `[outputs, k, k, inputs]`: each output's taps in the order in which patches are packed.
-    let packed: Tensor
+    public let packed: Tensor
     /// `[outputs]`, or nil.
     public let bias: Tensor?
     /// Input pixels from one output pixel to the next.
@@ -16,36 +18,76 @@ public struct Convolution: Sendable {
     /// The number of input channels.
     public var inputs: Int { packed.shape[3] }
     var kernel: Int { packed.shape[1] }
+    /// Whether every patch is a pixel, so that nothing is to be packed.
+    var isPointwise: Bool { kernel == 1 && stride == 1 && padding == 0 }
 
     /// Takes a weight in the layout of checkpoints, `[outputs, inputs, k, k]`.
     public init(weight: Tensor, bias: Tensor?, stride: Int = 1, padding: Int = 0) {
-        precondition(weight.shape.count == 4 && weight.shape[2] == weight.shape[3], "weight \(weight.shape)")
+        self.init(packed: Self.packed(weight), bias: bias, stride: stride, padding: padding)
+    }
+
+    /// Takes a weight in the layout that is computed with, `[outputs, k, k, inputs]`, without copying it: a layer whose
+    /// weight is trained is made anew at every step at no cost.
+    public init(packed: Tensor, bias: Tensor?, stride: Int = 1, padding: Int = 0) {
+        precondition(packed.shape.count == 4 && packed.shape[1] == packed.shape[2], "packed weight \(packed.shape)")
+        precondition(bias == nil || bias?.count == packed.shape[0], "bias does not fit packed weight \(packed.shape)")
         precondition(stride > 0 && padding >= 0, "stride \(stride), padding \(padding)")
-        packed = weight.channelsLast()
+        self.packed = packed
         self.bias = bias
         self.stride = stride
         self.padding = padding
     }
 
+    /// A weight `[outputs, inputs, k, k]` as `[outputs, k, k, inputs]`.
+    public static func packed(_ weight: Tensor) -> Tensor {
+        precondition(weight.shape.count == 4 && weight.shape[2] == weight.shape[3], "weight \(weight.shape)")
+        return weight.detached().channelsLast().recording([weight]) { [Self.weight(packed: $0)] }
+    }
+
+    /// A packed weight `[outputs, k, k, inputs]` in the layout of checkpoints, `[outputs, inputs, k, k]`.
+    public static func weight(packed: Tensor) -> Tensor {
+        precondition(packed.shape.count == 4 && packed.shape[1] == packed.shape[2], "packed weight \(packed.shape)")
+        return packed.detached().channelsFirst().recording([packed]) { [Self.packed($0)] }
+    }
+
     /// `[B, H, W, inputs]` to `[B, (H + 2·padding − k)/stride + 1, …, outputs]`, then the activation.
     public func callAsFunction(_ x: Tensor, activation: Activation = .identity) -> Tensor {
         precondition(x.shape.count == 4 && x.shape[3] == inputs, "convolution of \(inputs) channels on \(x.shape)")
-        let matrix = packed.reshaped([outputs, kernel * kernel * inputs])
-        guard kernel > 1 || stride > 1 || padding > 0 else {
-            return Linear(weight: matrix, bias: bias)(x, activation: activation)
+        guard x.isTracked || packed.isTracked || bias?.isTracked == true else {
+            return convolved(x, activation: activation)
         }
-        let rows = (x.shape[1] + 2 * padding - kernel) / stride + 1
-        let columns = (x.shape[2] + 2 * padding - kernel) / stride + 1
-        var patches = KernelPatches()
-        (patches.rows, patches.columns, patches.channels) = (x.shape[1], x.shape[2], inputs)
-        (patches.output_rows, patches.output_columns) = (rows, columns)
-        (patches.kernel_rows, patches.kernel_columns, patches.stride) = (kernel, kernel, stride)
-        (patches.offset_row, patches.offset_column) = (-padding, -padding)
-        var y = Tensor(shape: [x.shape[0], rows, columns, outputs]) { result in
-            multiplyPatches(of: x, patches, transposed: matrix, into: result.start)
+        return recorded(x, activation: activation)
+    }
+
+    /// The forward step, without a history.
+    func convolved(_ x: Tensor, activation: Activation) -> Tensor {
+        let matrix = packed.reshaped([outputs, kernel * kernel * inputs])
+        guard !isPointwise else { return Linear(weight: matrix, bias: bias)(x, activation: activation) }
+        let patches = patches(of: x.shape)
+        let shape = [x.shape[0], patches.output_rows, patches.output_columns, outputs]
+        var y = Tensor(shape: shape) { result in
+            matrix.withPointer { matrix in
+                multiplyPatches(
+                    of: x,
+                    patches,
+                    transposed: MatrixView(matrix, rows: outputs, columns: kernel * kernel * inputs),
+                    into: result.start
+                )
+            }
         }
         y.add(bias: bias, activation: activation)
         return y
+    }
+
+    /// How output pixels read images of that shape.
+    func patches(of shape: [Int]) -> KernelPatches {
+        var patches = KernelPatches()
+        (patches.rows, patches.columns, patches.channels) = (shape[1], shape[2], inputs)
+        patches.output_rows = (shape[1] + 2 * padding - kernel) / stride + 1
+        patches.output_columns = (shape[2] + 2 * padding - kernel) / stride + 1
+        (patches.kernel_rows, patches.kernel_columns, patches.stride) = (kernel, kernel, stride)
+        (patches.offset_row, patches.offset_column) = (-padding, -padding)
+        return patches
     }
 }
 
@@ -54,11 +96,10 @@ public struct Convolution: Sendable {
 func multiplyPatches(
     of x: Tensor,
     _ patches: KernelPatches,
-    transposed weight: Tensor,
+    transposed weight: MatrixView,
     into result: UnsafeMutablePointer<Float>
 ) {
-    let outputs = weight.shape[0]
-    let length = weight.count / max(1, outputs)
+    let (outputs, length) = (weight.rows, weight.columns)
     let pixels = patches.output_rows * patches.output_columns
     let image = patches.rows * patches.columns * patches.channels
     let block = max(1, min(pixels, max(64, 1_048_576 / length)))
@@ -68,14 +109,12 @@ func multiplyPatches(
             for first in stride(from: 0, to: pixels, by: block) {
                 let count = min(block, pixels - first)
                 x.withPointer { pack($0 + index * image, patches, first..<first + count, into: packed) }
-                weight.withPointer { weight in
-                    multiply(
-                        MatrixView(packed, rows: count, columns: length),
-                        transposed: MatrixView(weight, rows: outputs, columns: length),
-                        into: result + (index * pixels + first) * outputs,
-                        stride: outputs
-                    )
-                }
+                multiply(
+                    MatrixView(packed, rows: count, columns: length),
+                    transposed: weight,
+                    into: result + (index * pixels + first) * outputs,
+                    stride: outputs
+                )
             }
         }
     }

@@ -47,6 +47,13 @@ void kernel_sum_rows(const float *x, size_t rows, size_t width, float *y, size_t
 void kernel_softmax_gradient_rows(
     const float *dy, const float *y, float *dx, size_t rows, size_t width, float scale);
 
+/// The gradient of kernel_softmax_relative_rows, whose result is y: g[r,:], in place, turns from the result's gradient into
+/// that of x, and term_gradients `[rows, terms_width]` become those of the terms. The last
+/// row of g must be followed by 16 elements that may be read.
+void kernel_softmax_relative_gradient_rows(
+    const float *y, float *g, size_t rows, size_t keys_high, size_t keys_wide, float scale, float *term_gradients,
+    size_t terms_width, const int32_t *high_start, const int32_t *wide_start);
+
 /// The gradient of kernel_layer_norm_rows with regard to x; dx may be dy.
 void kernel_layer_norm_gradient_rows(
     const float *dy, const float *x, float *dx, size_t rows, size_t width, const float *scale, float epsilon);
@@ -103,6 +110,12 @@ typedef struct {
 /// Packs the patches of output pixels [first, end) (row-major): y `[end - first, kernel_rows · kernel_columns · channels]`,
 /// ordered tap row, tap column, channel; zeros where a tap lies outside the image.
 void kernel_pack_patches(const float *x, float *y, const KernelPatches *patches, size_t first, size_t end);
+
+/// The transpose of packing: x[r,:,:] += what patches of the output rows [first_output, end_output) hold of it, for input
+/// rows r in [first, end), taps in ascending order. y holds those patches only.
+void kernel_add_patches(
+    const float *y, float *x, const KernelPatches *patches, size_t first_output, size_t end_output, size_t first,
+    size_t end);
 
 /// Spreads one phase of an upsampled image: y[2r + phase_row, 2c + phase_column, :] = x[r, c, :] for rows r in
 /// [first, end); x is `[rows, columns]` pixels whose channels stand `x_stride` elements apart from pixel to pixel.
