@@ -6,7 +6,7 @@ import Ledger
 import Logging
 
 extension CorrectionIntake {
-    func takeIn(_ watched: WatchedFolder, in report: inout CorrectionReport) async throws {
+    func takeIn(_ watched: WatchedFolder, in report: inout CorrectionRound) async throws {
         guard var watch = watches[watched.label] else { return }
         defer { watches[watched.label] = watch }
         let folder = watched.folder
@@ -52,7 +52,7 @@ extension CorrectionIntake {
         _ entry: FolderScan.Entry,
         _ watched: WatchedFolder,
         _ watch: inout FolderWatch,
-        in report: inout CorrectionReport
+        in report: inout CorrectionRound
     ) async throws {
         guard let file = watch.known[entry.name], file.outcome.state == .pending else { return }
         let now = surroundings.clock.now()
@@ -128,7 +128,7 @@ extension CorrectionIntake {
         _ file: DroppedFile,
         _ entry: FolderScan.Entry,
         _ watch: inout FolderWatch,
-        in report: inout CorrectionReport
+        in report: inout CorrectionRound
     ) async throws(LedgerError) {
         let outcome: FileOutcome
         switch (error.errno, error.reason) {

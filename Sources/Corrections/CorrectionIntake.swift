@@ -85,8 +85,8 @@ package actor CorrectionIntake {
     ///
     /// - Throws: `FileError` where a folder cannot be listed, `LedgerError` where the ledger fails; the next round goes on where it
     ///   stood.
-    package func round() async throws -> CorrectionReport {
-        var report = CorrectionReport()
+    package func round() async throws -> CorrectionRound {
+        var report = CorrectionRound()
         for folder in surroundings.folders { try await takeIn(folder, in: &report) }
         try await judgeReceived(in: &report)
         return report
@@ -138,7 +138,7 @@ package actor CorrectionIntake {
         return settled
     }
 
-    private func judgeReceived(in report: inout CorrectionReport) async throws {
+    private func judgeReceived(in report: inout CorrectionRound) async throws {
         for correction in try await ledger.corrections(CorrectionFilter(states: [.received])) {
             do {
                 report.judged.append(try await settle(correction))

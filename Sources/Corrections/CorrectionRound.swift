@@ -1,7 +1,7 @@
 import Ledger
 
 /// What one round of the intake did.
-package struct CorrectionReport: Sendable, Hashable {
+package struct CorrectionRound: Sendable, Hashable {
     /// Files that were copied and put on record.
     package internal(set) var received = 0
     /// Corrections that were judged.
