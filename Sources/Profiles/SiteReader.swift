@@ -114,7 +114,7 @@ struct SiteReader {
                 reader.report(element, "\(place.name) is the same place as \(other.name)", remedy: "Give each its own")
             }
         }
-        for watched in places where ["incoming", "corrected"].contains(watched.name) {
+        for watched in places where ["incoming", "corrected", "rejected"].contains(watched.name) {
             for other in places
             where other.components.count > watched.components.count
                 && other.components.starts(with: watched.components)
