@@ -135,7 +135,8 @@ let package = Package(
         .target(
             name: "Evaluation",
             dependencies: [
-                "Pipeline", "DICOMFiles", "DICOMSegmentation", "Geometry", "Atlas", "Profiles", "DurableFiles",
+                "Pipeline", "Training", "SegmentAnything", "Tensors", "Checkpoints", "DICOMFiles", "DICOMSegmentation",
+                "Geometry", "Atlas", "Profiles", "DurableFiles",
             ],
             swiftSettings: hot
         ),
@@ -235,6 +236,14 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict
+        ),
+        .testTarget(
+            name: "EvaluationTests",
+            dependencies: [
+                "Evaluation", "Training", "SegmentAnything", "Tensors", "Checkpoints", "DICOMFiles", "DICOMSegmentation",
+                "Geometry", "DurableFiles", "TestSupport",
+            ],
+            swiftSettings: hot
         ),
         .testTarget(
             name: "CorrectionsTests",

@@ -24,4 +24,18 @@ public struct IntensityScaling: Sendable, Hashable {
     public func bytes(_ slice: [Float], inverted: Bool = false) -> [UInt8] {
         inverted && keepsZero ? slice.map { 255 - byte($0) } : slice.map(byte)
     }
+
+    /// The same under limits that are moved by `centre` widths and are `width` times as wide, as another operator or
+    /// scanner would have chosen them. Ends of the range that the limits cut move with them.
+    public func shifted(centre: Double, width: Double) -> IntensityScaling {
+        let span = limits.upperBound - limits.lowerBound
+        let middle = (limits.lowerBound + limits.upperBound) / 2 + centre * span
+        let moved = (middle - span * width / 2)...(middle + span * width / 2)
+        let low = range.lowerBound > limits.lowerBound ? range.lowerBound : moved.lowerBound
+        let high = range.upperBound < limits.upperBound ? range.upperBound : moved.upperBound
+        let ends = [low, high].map { min(max($0, moved.lowerBound), moved.upperBound) }
+        // With zeros kept, the lower end is below the limits: it is the background's, and stays.
+        let lower = keepsZero ? min(range.lowerBound, ends[0]) : ends[0]
+        return IntensityScaling(limits: moved, range: lower...max(lower, ends[1]), keepsZero: keepsZero)
+    }
 }
