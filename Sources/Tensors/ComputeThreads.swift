@@ -4,8 +4,8 @@ import Synchronization
 
 /// The number of CPU threads that numeric work uses: the one place where it is set.
 ///
-/// Matrix products and all other loops are divided here, among Dispatch's threads; OpenBLAS's own threads are not used,
-/// because they spin between calls. How work is divided depends on its size alone, so results do not depend on the
+/// Matrix products and all other loops are divided here, among Dispatch's threads; the threads of OpenBLAS and oneDNN are
+/// not used, because they spin between calls. How work is divided depends on its size alone, so results do not depend on the
 /// number of threads, bit for bit.
 public enum ComputeThreads {
     private static let chosen = Atomic<Int>(0)
@@ -70,7 +70,7 @@ public enum ComputeThreads {
         }
     }
 
-    /// Calls the body with `0..<tasks`, in any order, on several threads.
+    /// Calls the body with `0..<tasks`, in any order, on several threads, each under the caller's ``ProductPrecision``.
     package static func perform(_ tasks: Int, _ body: (Int) -> Void) {
         let threads = min(count, tasks)
         guard threads > 1 else {
@@ -79,7 +79,11 @@ public enum ComputeThreads {
         }
         withoutActuallyEscaping(body) { body in
             let shared = Shared(tasks: tasks, body: body)
-            DispatchQueue.concurrentPerform(iterations: threads) { _ in shared.run() }
+            let precision = ProductPrecision.current
+            DispatchQueue.concurrentPerform(iterations: threads) { _ in
+                // Settings of a task do not reach Dispatch's threads by themselves.
+                ProductPrecision.$current.withValue(precision) { shared.run() }
+            }
         }
     }
 

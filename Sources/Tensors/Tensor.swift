@@ -1,3 +1,5 @@
+import Synchronization
+
 /// A dense, row-major array of fp32 with value semantics.
 ///
 /// Copies share memory until one is written to. Memory that belongs to somebody else (a mapped weights file) is
@@ -47,8 +49,9 @@ public struct Tensor: Sendable {
     /// The same elements under another shape with the same number of elements.
     public func reshaped(_ shape: [Int]) -> Tensor {
         precondition(Tensor.count(of: shape) == count, "cannot view \(self.shape) as \(shape)")
-        let own = self.shape
         let result = Tensor(shape: shape, storage: storage, node: nil)
+        guard isTracked else { return result }
+        let own = self.shape
         return result.recording([self]) { [$0.reshaped(own)] }
     }
 
@@ -71,6 +74,7 @@ public struct Tensor: Sendable {
     ) rethrows -> Result {
         precondition(node == nil, "a tensor whose gradient is wanted is not changed in place")
         if storage.isBorrowed || !isKnownUniquelyReferenced(&storage) { storage = TensorStorage(copying: storage) }
+        storage.forgetRounded()
         return try withExtendedLifetime(storage) { try body(storage.buffer) }
     }
 
@@ -83,6 +87,7 @@ public struct Tensor: Sendable {
     ) rethrows -> Result {
         precondition(node == nil, "a tensor whose gradient is wanted is not changed in place")
         guard storage.isBorrowed || !isKnownUniquelyReferenced(&storage) else {
+            storage.forgetRounded()
             return try withExtendedLifetime(storage) {
                 try body(UnsafePointer(storage.buffer.start), storage.buffer.start)
             }
@@ -92,6 +97,11 @@ public struct Tensor: Sendable {
         return try withExtendedLifetime((old, storage)) {
             try body(UnsafePointer(old.buffer.start), storage.buffer.start)
         }
+    }
+
+    /// Gives the memory, which outlives the call.
+    func withStorage<Result>(_ body: (TensorStorage) throws -> Result) rethrows -> Result {
+        try withExtendedLifetime(storage) { try body(storage) }
     }
 
     private static func count(of shape: [Int]) -> Int {
@@ -108,8 +118,10 @@ public struct Tensor: Sendable {
 final class TensorStorage: @unchecked Sendable {
     let buffer: UnsafeMutableBufferPointer<Float>
     private let owner: (any AnyObject & Sendable)?
+    private let keptRounded = Mutex<RoundedElements?>(nil)
 
     var count: Int { buffer.count }
+    var start: UnsafePointer<Float> { UnsafeBufferPointer(buffer).start }
     var isBorrowed: Bool { owner != nil }
 
     init(allocating count: Int) {
@@ -128,6 +140,21 @@ final class TensorStorage: @unchecked Sendable {
         self.init(allocating: other.count)
         _ = buffer.initialize(from: UnsafeBufferPointer(other.buffer))
     }
+
+    /// The elements rounded to bf16, made on the first call and kept until the memory is written to.
+    func rounded() -> RoundedElements {
+        if let known = keptRounded.withLock({ $0 }) { return known }
+        // Made outside of the lock, by several threads: two callers may make the same, and the first is kept.
+        let made = RoundedElements(UnsafeBufferPointer(buffer))
+        return keptRounded.withLock { kept in
+            let first = kept ?? made
+            kept = first
+            return first
+        }
+    }
+
+    /// Drops the rounded elements; the memory is about to change.
+    func forgetRounded() { keptRounded.withLock { $0 = nil } }
 
     deinit {
         if owner == nil { UnsafeMutableRawPointer(buffer.baseAddress)?.deallocate() }

@@ -89,6 +89,10 @@ void kernel_multiply(const float *a, const float *b, float *y, size_t count);
 /// y = a · factor; y may be a.
 void kernel_scale(const float *a, float factor, float *y, size_t count);
 
+/// y = x rounded to bf16 (the upper half of an fp32), to nearest and to even on a tie; a NaN stays a quiet NaN. Rows of x
+/// stand `x_stride` elements apart, those of y lie side by side.
+void kernel_round_bfloat16_rows(const float *x, size_t x_stride, uint16_t *y, size_t rows, size_t width);
+
 // MARK: Layout
 
 /// y[c, r] = x[r, c] for c in [first, end).

@@ -1,0 +1,63 @@
+/// How a product is cut into tiles that threads take: along rows and columns, never along the sum.
+///
+/// The cut depends on the sizes and the transposition alone, so every sum is made in the same order for any number of
+/// threads.
+struct ProductCut {
+    private let rows: Axis
+    private let columns: Axis
+
+    /// The number of tiles.
+    var count: Int { rows.pieces * columns.pieces }
+
+    /// Cuts a product of these sizes.
+    ///
+    /// Each tile packs its share of both sides anew, and a transposed side costs about twice as much to pack; of the
+    /// grids with enough tiles the one that packs least is taken.
+    init(rows: Int, columns: Int, inner: Int, isLeftTransposed: Bool, isRightTransposed: Bool) {
+        var wanted = Self.tiles(work: rows * columns * inner)
+        let (rowUnits, columnUnits) = (Axis.units(rows, Self.rowUnit), Axis.units(columns, Self.columnUnit))
+        while wanted > 1, wanted > rowUnits * columnUnits { wanted /= 2 }
+        var (best, least) = ((1, 1), Int.max)
+        var rowPieces = 1
+        while rowPieces <= wanted {
+            let columnPieces = wanted / rowPieces
+            let packed =
+                columnPieces * rows * (isLeftTransposed ? 2 : 1) + rowPieces * columns * (isRightTransposed ? 2 : 1)
+            if rowPieces <= rowUnits, columnPieces <= columnUnits, packed < least {
+                (best, least) = ((rowPieces, columnPieces), packed)
+            }
+            rowPieces *= 2
+        }
+        self.rows = Axis(length: rows, unit: Self.rowUnit, pieces: best.0)
+        self.columns = Axis(length: columns, unit: Self.columnUnit, pieces: best.1)
+    }
+
+    /// Rows and columns of a tile.
+    subscript(tile: Int) -> (rows: Range<Int>, columns: Range<Int>) {
+        (rows[tile / columns.pieces], columns[tile % columns.pieces])
+    }
+
+    /// A power of two: so many that threads end together, so few that each still fills the caches.
+    private static func tiles(work: Int) -> Int {
+        var tiles = 1
+        while tiles < 8, work / (2 * tiles) >= 8_388_608 { tiles *= 2 }
+        while tiles < 32, work / (2 * tiles) >= 67_108_864 { tiles *= 2 }
+        return tiles
+    }
+
+    /// Whole blocks of the kernels; only the last piece has a remainder.
+    private static let (rowUnit, columnUnit) = (32, 64)
+
+    private struct Axis {
+        let length: Int
+        let unit: Int
+        let pieces: Int
+
+        static func units(_ length: Int, _ unit: Int) -> Int { (length + unit - 1) / unit }
+
+        subscript(piece: Int) -> Range<Int> {
+            let units = Self.units(length, unit)
+            return units * piece / pieces * unit..<min(length, units * (piece + 1) / pieces * unit)
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import CKernels
+
+extension MatrixView {
+    /// Writes the elements, rounded to bf16, side by side.
+    func round(into rounded: UnsafeMutablePointer<UInt16>) {
+        ComputeThreads.overRows(rows, elementsPerRow: columns) { range in
+            kernel_round_bfloat16_rows(
+                base + range.lowerBound * stride,
+                stride,
+                rounded + range.lowerBound * columns,
+                range.count,
+                columns
+            )
+        }
+    }
+}
+
+/// A tensor's elements rounded to bf16, kept with its memory.
+///
+/// `@unchecked Sendable`: the memory is written before anybody else sees it and never afterwards.
+final class RoundedElements: @unchecked Sendable {
+    private let memory: UnsafeMutablePointer<UInt16>
+
+    var start: UnsafePointer<UInt16> { UnsafePointer(memory) }
+
+    init(_ elements: UnsafeBufferPointer<Float>) {
+        let bytes = max(64, elements.count * MemoryLayout<UInt16>.stride)
+        memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64).assumingMemoryBound(to: UInt16.self)
+        let rowLength = 4_096
+        let rows = elements.count / rowLength
+        MatrixView(elements.start, rows: rows, columns: rowLength).round(into: memory)
+        let rest = elements.count - rows * rowLength
+        let last = MatrixView(elements.start + rows * rowLength, rows: 1, columns: rest)
+        last.round(into: memory + rows * rowLength)
+    }
+
+    deinit { UnsafeMutableRawPointer(memory).deallocate() }
+}
