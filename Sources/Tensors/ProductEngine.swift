@@ -117,8 +117,8 @@ struct MatrixProduct {
         return true
     }
 
-    /// The terms that oneDNN sums at once: it keeps one running sum, which loses a digit over thousands of terms, as
-    /// PyTorch does not. A transposed right side is packed anew for each block, which only the longest sums are worth.
+    /// The terms that oneDNN sums at once. It keeps one running sum, which over thousands of terms loses a digit; cutting
+    /// it costs nothing but for a transposed right side, which is packed anew for each block.
     private var sumBlock: Int { inner >= (right.isTransposed ? 4_096 : 1_024) ? 512 : inner }
 
     /// Computes a tile by OpenBLAS, in fp32.
