@@ -46,6 +46,11 @@ struct MatrixProduct {
     private struct Target {
         let base: UnsafeMutablePointer<Float>
         let stride: Int
+
+        /// The first element of a tile.
+        func address(_ tile: Tile) -> UnsafeMutablePointer<Float> {
+            base + tile.rows.lowerBound * stride + tile.columns.lowerBound
+        }
     }
 
     private typealias Tile = (rows: Range<Int>, columns: Range<Int>)
@@ -84,25 +89,37 @@ struct MatrixProduct {
         _ tile: Tile,
         _ target: Target
     ) -> Bool {
-        let shape = ProductShape(
-            rows: tile.rows.count,
-            columns: tile.columns.count,
-            inner: inner,
-            leftRow: left.rowStep,
-            leftColumn: left.columnStep,
-            rightRow: right.rowStep,
-            rightColumn: right.columnStep,
-            resultRow: target.stride,
-            precision: precision,
-            adds: adds
-        )
-        guard let product = CompiledProducts.product(shape) else { return false }
-        return product.run(
-            left.address(row: tile.rows.lowerBound, column: 0),
-            right.address(row: 0, column: tile.columns.lowerBound),
-            into: target.base + tile.rows.lowerBound * target.stride + tile.columns.lowerBound
-        )
+        let block = precision == .float32 ? sumBlock : inner
+        for first in Swift.stride(from: 0, to: inner, by: block) {
+            let shape = ProductShape(
+                rows: tile.rows.count,
+                columns: tile.columns.count,
+                inner: min(block, inner - first),
+                leftRow: left.rowStep,
+                leftColumn: left.columnStep,
+                rightRow: right.rowStep,
+                rightColumn: right.columnStep,
+                resultRow: target.stride,
+                precision: precision,
+                adds: adds || first > 0
+            )
+            let isDone =
+                CompiledProducts.product(shape)?.run(
+                    left.address(row: tile.rows.lowerBound, column: first),
+                    right.address(row: first, column: tile.columns.lowerBound),
+                    into: target.address(tile)
+                ) ?? false
+            guard isDone else {
+                precondition(first == 0, "memory is too short to multiply matrices")
+                return false
+            }
+        }
+        return true
     }
+
+    /// The terms that oneDNN sums at once. It keeps one running sum, which over thousands of terms loses a digit; cutting
+    /// it costs nothing but for a transposed right side, which is packed anew for each block.
+    private var sumBlock: Int { inner >= (right.isTransposed ? 4_096 : 1_024) ? 512 : inner }
 
     /// Computes a tile by OpenBLAS, in fp32.
     private func runBLAS(_ tile: Tile, _ target: Target) {
@@ -120,7 +137,7 @@ struct MatrixProduct {
             right.floats(row: 0, column: tile.columns.lowerBound),
             Int32(right.view.stride),
             adds ? 1 : 0,
-            target.base + tile.rows.lowerBound * target.stride + tile.columns.lowerBound,
+            target.address(tile),
             Int32(target.stride)
         )
     }

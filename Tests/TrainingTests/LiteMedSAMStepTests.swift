@@ -94,8 +94,13 @@ struct LiteMedSAMStepTests {
                 #expect(digest.largest == 0, "\(name) does not learn")
                 continue
             }
-            let tolerance = max(1e-4 * digest.largest, 1e-9)
+            let tolerance = 1e-4 * digest.largest
             let largest = values.reduce(0) { max($0, abs($1)) }
+            // A key's bias moves all logits of a softmax alike: its gradient is zero but for rounding.
+            guard !name.hasSuffix("k_proj.bias") else {
+                #expect(largest < 5e-8 && digest.largest < 5e-8, "\(name): \(largest)")
+                continue
+            }
             let norm = values.reduce(0) { $0 + $1 * $1 }.squareRoot()
             #expect(abs(largest - digest.largest) <= tolerance, "\(name): \(largest), not \(digest.largest)")
             #expect(
