@@ -3,6 +3,7 @@ import Checkpoints
 import DICOMFiles
 import DICOMSegmentation
 import DurableFiles
+import Evaluation
 import Glibc
 import Ledger
 import Pipeline
@@ -27,6 +28,7 @@ extension CommandFailure {
         case let error as AnnotationError: self.init(Self.status(of: error), error.description)
         case let error as DICOMFileError: self.init(.findings, error.description)
         case let error as SegmentationError: self.init(.findings, error.description)
+        case let error as CaseManifestError: self.init(.findings, error.description)
         case let error as ModelError: self.init(.findings, error.description)
         default: self.init(.environment, "unexpected \(type(of: error)): \(error)")
         }

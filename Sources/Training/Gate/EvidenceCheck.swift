@@ -67,8 +67,9 @@ struct EvidenceCheck {
             score.slices.reduce(into: [:]) { if $1.truth > 0 { $0[$1.slice] = $1.truth } }
         }
         let after = Dictionary(uniqueKeysWithValues: evidence.candidate.scores.map { ($0.key, truths($0)) })
-        return evidence.incumbent.scores.filter { after[$0.key] != truths($0) }.map {
-            "the truth of \($0.key.segment) in case \($0.key.caseID) is not the same for both models"
+        return evidence.incumbent.scores.compactMap { score in
+            guard let other = after[score.key], other != truths(score) else { return nil }
+            return "the truth of \(score.key.segment) in case \(score.key.caseID) is not the same for both models"
         }
     }
 

@@ -2,8 +2,8 @@ import Evaluation
 import Foundation
 import Pipeline
 
-/// What `evaluate` writes and prints.
-struct EvaluationReport: Encodable {
+/// What `evaluate` writes and prints of one series.
+struct SeriesEvaluationReport: Encodable {
     let segments: [SegmentEvaluation]
     let meanDiceAuto: Double
     let meanDiceTight: Double
