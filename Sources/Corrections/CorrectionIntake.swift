@@ -132,7 +132,8 @@ package actor CorrectionIntake {
             "correction judged",
             metadata: [
                 "correction": "\(settled.id.rawValue)", "state": "\(settled.state.rawValue)",
-                "reason": "\(settled.reason?.code ?? "none")", "job": "\(settled.job.map { "\($0.rawValue)" } ?? "none")",
+                "reason": "\(settled.reason?.code ?? "none")",
+                "job": "\(settled.job.map { "\($0.rawValue)" } ?? "none")",
             ]
         )
         return settled

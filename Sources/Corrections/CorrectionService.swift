@@ -38,7 +38,10 @@ package struct CorrectionService: Service {
         do {
             let report = try await intake.round()
             if report.unreadableFolders > 0 {
-                logger.warning("folders of corrections cannot be listed", metadata: ["count": "\(report.unreadableFolders)"])
+                logger.warning(
+                    "folders of corrections cannot be listed",
+                    metadata: ["count": "\(report.unreadableFolders)"]
+                )
             }
         } catch let error as LedgerError {
             switch error.code {

@@ -31,7 +31,9 @@ struct SegmentMatching: Sendable {
             wanted.removeAll { $0.number == counterpart.number }
         }
         for segment in segments {
-            guard let uid = segment.trackingUID, let ours = result.first(where: { $0.trackingUID == uid }) else { continue }
+            guard let uid = segment.trackingUID, let ours = result.first(where: { $0.trackingUID == uid }) else {
+                continue
+            }
             if segments.filter({ $0.trackingUID == uid }).count > 1 {
                 problem = problem ?? "two segments have the Tracking UID of segment \(ours.number) of the result"
             } else if Self.contradicts(segment, ours) {
@@ -54,7 +56,8 @@ struct SegmentMatching: Sendable {
             if segment.isCoded, !isAmbiguous {
                 added.append(segment)
             } else if problem == nil {
-                problem = isAmbiguous && segment.isCoded
+                problem =
+                    isAmbiguous && segment.isCoded
                     ? "segment \(segment.number) could be several structures"
                     : "segment \(segment.number) has neither a known Tracking UID nor a valid code"
             }

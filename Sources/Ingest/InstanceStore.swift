@@ -49,7 +49,8 @@ package struct InstanceStore: Sendable {
     }
 
     /// Copies an open file, syncs the copy and hashes what was written.
-    package func stage(_ source: borrowing DroppedHandle, expecting seen: FileFingerprint?) throws(CopyError) -> Staged {
+    package func stage(_ source: borrowing DroppedHandle, expecting seen: FileFingerprint?) throws(CopyError) -> Staged
+    {
         let before = try fingerprint(source)
         guard seen == nil || seen == before else { throw .changed }
         let name = AtomicFile.temporaryPrefix + String(UInt64.random(in: .min ... .max), radix: 36)

@@ -217,9 +217,15 @@ extension ReviewDecision {
 }
 
 extension JobReason {
-    fileprivate static let rejectedByCopy = JobReason("REJECTED", message: "a copy of the result was handed in as rejected")
+    fileprivate static let rejectedByCopy = JobReason(
+        "REJECTED",
+        message: "a copy of the result was handed in as rejected"
+    )
     /// The job has no result that a person could judge.
-    package static let noResult = JobReason("NO_RESULT", message: "there is no result of this series that waits for review")
+    package static let noResult = JobReason(
+        "NO_RESULT",
+        message: "there is no result of this series that waits for review"
+    )
 }
 
 extension LedgerEvent {

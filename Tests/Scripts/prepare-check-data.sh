@@ -26,6 +26,7 @@ made() {
 made pydicom "$python" "$here/make_pydicom_reference.py" "$cache/pydicom"
 made conformance-series "$python" "$here/make_conformance_series.py"
 made foreign-segmentations "$python" "$here/make_foreign_segmentations.py"
+made corrections "$python" "$here/make_corrections.py"
 made sample-volume "$python" "$here/convert_sample_series.py" \
     "$cache/sample/totalsegmentator/tests/reference_files/example_ct_dicom" "$cache/sample/example_ct_dicom.nii"
 made zoo "$python" "$shared/conformance/make_hostile.py" "$cache/zoo" --force

@@ -38,7 +38,10 @@ struct DeedExecution: Sendable {
             return outcome(try await intake.settle(released), isDuplicate: false)
         case .retryJob(let number):
             try await ledger.retry(JobID(rawValue: number), by: actor)
-            return try await done("job \(number) is queued; the service takes it when it runs", [JobID(rawValue: number)])
+            return try await done(
+                "job \(number) is queued; the service takes it when it runs",
+                [JobID(rawValue: number)]
+            )
         case .cancelJob(let number):
             let reason = JobReason("WITHDRAWN", message: "a person withdrew it")
             try await ledger.cancel(JobID(rawValue: number), reason: reason, by: actor)

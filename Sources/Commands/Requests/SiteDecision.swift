@@ -20,14 +20,17 @@ enum SiteDecision {
         let ledger: SQLiteLedger
         do {
             ledger = try SQLiteLedger(at: site.ledger.displayName)
-        } catch where error.code == .locked {
+        } catch  where error.code == .locked {
             let client = RequestClient(spool: RequestSpool(store: site.folders.store))
             return try await client.ask(deed, actor: actor, user: user)
         } catch {
             throw CommandFailure(.environment, "\(site.ledger.displayName): \(error.description)")
         }
         if let file = deed.file { try checkReadable(file) }
-        let intake = try CorrectionSet(site).intake(ledger, logger: Logger(label: "preread") { _ in SwiftLogNoOpLogHandler() })
+        let intake = try CorrectionSet(site).intake(
+            ledger,
+            logger: Logger(label: "preread") { _ in SwiftLogNoOpLogHandler() }
+        )
         let outcome = await DeedExecution(ledger: ledger, intake: intake).perform(deed, by: actor)
         try ledger.close()
         return outcome

@@ -15,7 +15,10 @@ struct ReviewCorrectCommand: AsyncParsableCommand {
     @Argument(help: "DICOM-SEG files.")
     var files: [String]
 
-    @Flag(help: "Match segments by their numbers where neither Tracking UID nor code does: you have made sure that they agree.")
+    @Flag(
+        help:
+            "Match segments by their numbers where neither Tracking UID nor code does: you have made sure that they agree."
+    )
     var byNumber = false
 
     @OptionGroup var reviewer: ReviewerOptions

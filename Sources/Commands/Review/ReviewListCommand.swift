@@ -7,7 +7,8 @@ import LedgerSQLite
 struct ReviewListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "List results that wait for a person: contradicting corrections first, then the least certain results."
+        abstract:
+            "List results that wait for a person: contradicting corrections first, then the least certain results."
     )
 
     @OptionGroup var site: SiteOptions
@@ -31,7 +32,9 @@ struct ReviewListCommand: AsyncParsableCommand {
         let ledger = try LedgerReports.open(try site.load())
         let waiting = try await ledger.jobs(JobFilter(states: [.annotated]))
             .filter { $0.supersededBy == nil }
-            .sorted { ($0.result?.instability ?? -1, -$0.id.rawValue) > ($1.result?.instability ?? -1, -$1.id.rawValue) }
+            .sorted {
+                ($0.result?.instability ?? -1, -$0.id.rawValue) > ($1.result?.instability ?? -1, -$1.id.rawValue)
+            }
         let lines = try await conflicts(ledger) + waiting.map { line($0, conflict: []) }
         guard !json else { return try JSONOutput.print(lines) }
         guard !lines.isEmpty else { return print("nothing waits for review") }

@@ -10,7 +10,10 @@ struct ReviewReleaseCommand: AsyncParsableCommand {
     @Argument(help: "The correction's number, as 'review corrections' shows it.")
     var number: Int64
 
-    @Flag(help: "Match segments by their numbers where neither Tracking UID nor code does: you have made sure that they agree.")
+    @Flag(
+        help:
+            "Match segments by their numbers where neither Tracking UID nor code does: you have made sure that they agree."
+    )
     var byNumber = false
 
     @OptionGroup var reviewer: ReviewerOptions

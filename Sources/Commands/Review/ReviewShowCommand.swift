@@ -37,7 +37,9 @@ struct ReviewShowCommand: AsyncParsableCommand {
         let ledger = try LedgerReports.open(try site.load())
         let id = JobID(rawValue: number)
         guard let job = try await ledger.job(id) else { throw CommandFailure(.wrongUse, "there is no job \(number)") }
-        let verdictActions: Set<String> = [JobEvent.accept, .correct, .reject].reduce(into: []) { $0.insert($1.rawValue) }
+        let verdictActions: Set<String> = [JobEvent.accept, .correct, .reject].reduce(into: []) {
+            $0.insert($1.rawValue)
+        }
         let events = try await ledger.events(of: .job(id)).filter { verdictActions.contains($0.action) }
         let corrections = try await ledger.corrections(CorrectionFilter(job: id))
         let report = Report(
@@ -75,7 +77,9 @@ struct ReviewShowCommand: AsyncParsableCommand {
             print(table.text)
         }
         if report.isConflict {
-            print("\nThe corrections contradict each other: 'preread review accept \(job.job) --correction N' says which is right.")
+            print(
+                "\nThe corrections contradict each other: 'preread review accept \(job.job) --correction N' says which is right."
+            )
         }
     }
 
