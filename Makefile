@@ -16,7 +16,7 @@ SWIFT_BUILD := swift build --explicit-target-dependency-import-check error
 help:
 	@echo "make demo     build, fetch a real CT and real weights, annotate it, show the SEG and how good it is"
 	@echo "make check    lint, build, all tests"
-	@echo "make bench    how fast LiteMedSAM, and what BENCH_CHECKPOINTS names, are on this machine"
+	@echo "make bench    how fast the networks answer and learn on this machine, beside PyTorch"
 	@echo "make install  preread, its profiles and its systemd unit below PREFIX=$(PREFIX)"
 	@echo "make clean    remove what was built; what was fetched stays in .cache"
 
@@ -56,8 +56,9 @@ acceptance: build check-data
 	@$(SCRIPTS)/acceptance.sh .build/debug/preread
 
 bench: sample
+	@$(SCRIPTS)/python-environment.sh bench
 	$(SWIFT_BUILD) -c release --product Benchmarks
-	.build/release/Benchmarks "$(PREREAD_CACHE)/weights/lite_medsam.pth" $(BENCH_CHECKPOINTS)
+	@$(SCRIPTS)/bench.sh .build/release/Benchmarks $(BENCH_CHECKPOINTS)
 
 install: release
 	install -s -D -m 0755 .build/release/preread "$(DESTDIR)$(PREFIX)/bin/preread"
