@@ -7,9 +7,9 @@ import SAMMed2D
 import SegmentAnything
 import Tensors
 
-/// Measures the networks on this machine: `Benchmarks CHECKPOINT... [--threads N] [--runs N] [--json]`.
+/// Measures the networks on this machine: `Benchmarks CHECKPOINT... [--threads N] [--runs N] [--json] [--products]`.
 ///
-/// Each checkpoint is a `.pth` or `.safetensors` file. Figures are medians; processor time over wall-clock time shows how
+/// Each checkpoint is a `.pth` or `.safetensors` file; `--products` measures matrix products. Figures are medians; processor time over wall-clock time shows how
 /// busy the cores were and whether something else was running.
 @main
 struct Benchmarks {
@@ -26,6 +26,10 @@ struct Benchmarks {
         let json = arguments.contains("--json")
         arguments.removeAll { $0 == "--json" }
         ComputeThreads.use(threads)
+        if arguments.contains("--products") {
+            arguments.removeAll { $0 == "--products" }
+            for result in ProductBenchmark.all(runs: runs) { print(result) }
+        }
         let results = try arguments.map { try NetworkBenchmark(path: $0, threads: threads, runs: runs).result() }
         if json {
             let encoder = JSONEncoder()

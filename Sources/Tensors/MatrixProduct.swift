@@ -1,92 +1,109 @@
-/// Writes `left · rightᵀ` (left `[m, k]`, right `[n, k]`) to `[m, n]` with rows `stride` elements apart, or adds it to
-/// what is there.
-package func multiply(
-    _ left: MatrixView,
-    transposed right: MatrixView,
-    into result: UnsafeMutablePointer<Float>,
-    stride: Int,
-    adding: Bool = false
-) {
-    precondition(left.columns == right.columns, "inner lengths \(left.columns) and \(right.columns)")
-    MatrixProduct(left: ProductSide(left), right: ProductSide(right, isTransposed: true), adds: adding)
-        .compute(into: result, stride: stride)
-}
+import COneDNN
 
-/// Writes `left · right` (left `[m, k]`, right `[k, n]`) to `[m, n]` with rows `stride` elements apart, or adds it to what
-/// is there.
-package func multiply(
-    _ left: MatrixView,
-    _ right: MatrixView,
-    into result: UnsafeMutablePointer<Float>,
-    stride: Int,
-    adding: Bool = false
-) {
-    precondition(left.columns == right.rows, "inner lengths \(left.columns) and \(right.rows)")
-    MatrixProduct(left: ProductSide(left), right: ProductSide(right), adds: adding)
-        .compute(into: result, stride: stride)
-}
+/// A product about to be computed: by which library, in which precision, in which tiles.
+///
+/// All of this depends on the sizes, the transposition, the CPU and the precision asked for; never on the number of
+/// threads.
+struct MatrixProduct {
+    private let left: (view: MatrixView, isTransposed: Bool)
+    private let right: (view: MatrixView, isTransposed: Bool)
+    private let result: UnsafeMutablePointer<Float>
+    private let stride: Int
+    private let adds: Bool
 
-/// Writes `leftᵀ · right` (left `[k, m]`, right `[k, n]`) to `[m, n]` with rows `stride` elements apart, or adds it to
-/// what is there.
-package func multiply(
-    transposedLeft left: MatrixView,
-    _ right: MatrixView,
-    into result: UnsafeMutablePointer<Float>,
-    stride: Int,
-    adding: Bool = false
-) {
-    precondition(left.rows == right.rows, "inner lengths \(left.rows) and \(right.rows)")
-    MatrixProduct(left: ProductSide(left, isTransposed: true), right: ProductSide(right), adds: adding)
-        .compute(into: result, stride: stride)
-}
+    private let (rows, columns, inner): (Int, Int, Int)
 
-extension Tensor {
-    /// `self · rightᵀ`: `[…, k]` times `[n, k]` gives `[…, n]`.
-    public func multiplied(byTransposed right: Tensor) -> Tensor {
-        precondition(
-            right.shape.count == 2 && right.shape[1] == lastAxis,
-            "\(shape) times the transpose of \(right.shape)"
+    /// The product of two sides; `stride` is that of the result, to which it is added where `adds` says so.
+    init(
+        _ left: (view: MatrixView, isTransposed: Bool),
+        _ right: (view: MatrixView, isTransposed: Bool),
+        into result: UnsafeMutablePointer<Float>,
+        stride: Int,
+        adds: Bool
+    ) {
+        let terms = right.isTransposed ? right.view.columns : right.view.rows
+        rows = left.isTransposed ? left.view.columns : left.view.rows
+        columns = right.isTransposed ? right.view.rows : right.view.columns
+        inner = left.isTransposed ? left.view.rows : left.view.columns
+        precondition(inner == terms, "sums of \(inner) and of \(terms) terms")
+        (self.left, self.right, self.result, self.stride, self.adds) = (left, right, result, stride, adds)
+    }
+
+    /// Computes it on as many threads as it is worth.
+    func compute() {
+        guard rows > 0, columns > 0 else { return }
+        let isCompiled = isWorthCompiling
+        let exact = (
+            ProductSide(left.view, isTransposed: left.isTransposed),
+            ProductSide(right.view, isTransposed: right.isTransposed)
         )
-        let columns = right.shape[0]
-        let product = Tensor(shape: shape.dropLast() + [columns]) { result in
-            withPointer { left in
-                right.withMatrix { right in
-                    multiply(
-                        MatrixView(left, rows: rowCount, columns: lastAxis),
-                        transposed: right,
-                        into: result.start,
-                        stride: columns
-                    )
-                }
+        guard isWorthRounding, ProductPrecision.current == .bfloat16, ProductPrecision.isBFloat16Fast else {
+            inTiles { rows, columns in
+                let tile = tile(exact, rows, columns)
+                if !(isCompiled && tile.computeCompiled()) { tile.computeBLAS() }
             }
+            return
         }
-        guard isTracked || right.isTracked else { return product }
-        let (kept, factor) = (right.isTracked ? detached() : nil, isTracked ? right.detached() : nil)
-        return product.recording([self, right]) { gradient in
-            [factor.map { gradient.multiplied(by: $0) }, kept.map { gradient.multipliedOverRows(by: $0) }]
+        withRoundedSides { rounded in
+            inTiles { rows, columns in
+                if !tile(rounded, rows, columns).computeCompiled() { tile(exact, rows, columns).computeBLAS() }
+            }
         }
     }
 
-    /// `self · right`: `[…, k]` times `[k, n]` gives `[…, n]`.
-    public func multiplied(by right: Tensor) -> Tensor {
-        precondition(right.shape.count == 2 && right.shape[0] == lastAxis, "\(shape) times \(right.shape)")
-        let columns = right.shape[1]
-        let product = Tensor(shape: shape.dropLast() + [columns]) { result in
-            withPointer { left in
-                right.withMatrix { right in
-                    multiply(
-                        MatrixView(left, rows: rowCount, columns: lastAxis),
-                        right,
-                        into: result.start,
-                        stride: columns
+    // MARK: Choice
+
+    private var work: Int { rows * columns * inner }
+
+    /// Whether oneDNN is quicker than OpenBLAS, which has less to prepare for a call but worse kernels for AVX-512, above
+    /// all for few rows. oneDNN packs a transposed left side, which short sums do not repay.
+    private var isWorthCompiling: Bool {
+        Self.hasCompiledKernels && work >= 131_072 && !(left.isTransposed && inner < 32)
+    }
+
+    /// Whether bf16 saves more time than the conversion of both sides costs.
+    private var isWorthRounding: Bool { work >= 2_097_152 && rows * columns >= 32 * (rows + columns) }
+
+    private static let hasCompiledKernels = preread_cpu_has_avx512_core()
+
+    // MARK: Parts
+
+    private func withRoundedSides(_ body: ((ProductSide, ProductSide)) -> Void) {
+        left.view.withRounded { leftElements, leftStride in
+            right.view.withRounded { rightElements, rightStride in
+                body(
+                    (
+                        ProductSide(leftElements, of: left.view, stride: leftStride, isTransposed: left.isTransposed),
+                        ProductSide(
+                            rightElements,
+                            of: right.view,
+                            stride: rightStride,
+                            isTransposed: right.isTransposed
+                        )
                     )
-                }
+                )
             }
         }
-        guard isTracked || right.isTracked else { return product }
-        let (kept, factor) = (right.isTracked ? detached() : nil, isTracked ? right.detached() : nil)
-        return product.recording([self, right]) { gradient in
-            [factor.map { gradient.multiplied(byTransposed: $0) }, kept.map { $0.multipliedOverRows(by: gradient) }]
-        }
+    }
+
+    private func inTiles(_ body: (_ rows: Range<Int>, _ columns: Range<Int>) -> Void) {
+        let cut = ProductCut(
+            rows: rows,
+            columns: columns,
+            inner: inner,
+            isLeftTransposed: left.isTransposed,
+            isRightTransposed: right.isTransposed
+        )
+        ComputeThreads.perform(cut.count) { tile in body(cut[tile].rows, cut[tile].columns) }
+    }
+
+    private func tile(_ sides: (ProductSide, ProductSide), _ rows: Range<Int>, _ columns: Range<Int>) -> ProductTile {
+        ProductTile(
+            left: sides.0.part(rows: rows, columns: 0..<inner),
+            right: sides.1.part(rows: 0..<inner, columns: columns),
+            result: result + rows.lowerBound * stride + columns.lowerBound,
+            stride: stride,
+            adds: adds
+        )
     }
 }

@@ -11,8 +11,8 @@ struct ProductCut {
 
     /// Cuts a product of these sizes.
     ///
-    /// Each tile packs its share of both sides anew, and a transposed side costs about twice as much to pack; of the
-    /// grids with enough tiles the one that packs least is taken.
+    /// Each tile loads or packs its share of both sides anew, and a transposed side costs more of it; of the grids with
+    /// enough tiles the one with the least such work is taken.
     init(rows: Int, columns: Int, inner: Int, isLeftTransposed: Bool, isRightTransposed: Bool) {
         var wanted = Self.tiles(work: rows * columns * inner)
         let (rowUnits, columnUnits) = (Axis.units(rows, Self.rowUnit), Axis.units(columns, Self.columnUnit))
@@ -22,7 +22,7 @@ struct ProductCut {
         while rowPieces <= wanted {
             let columnPieces = wanted / rowPieces
             let packed =
-                columnPieces * rows * (isLeftTransposed ? 2 : 1) + rowPieces * columns * (isRightTransposed ? 2 : 1)
+                columnPieces * rows * (isLeftTransposed ? 2 : 1) + rowPieces * columns * (isRightTransposed ? 4 : 1)
             if rowPieces <= rowUnits, columnPieces <= columnUnits, packed < least {
                 (best, least) = ((rowPieces, columnPieces), packed)
             }
@@ -41,7 +41,7 @@ struct ProductCut {
     private static func tiles(work: Int) -> Int {
         var tiles = 1
         while tiles < 8, work / (2 * tiles) >= 8_388_608 { tiles *= 2 }
-        while tiles < 32, work / (2 * tiles) >= 67_108_864 { tiles *= 2 }
+        while tiles < 32, work / (2 * tiles) >= 100_000_000 { tiles *= 2 }
         return tiles
     }
 

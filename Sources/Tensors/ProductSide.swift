@@ -1,52 +1,74 @@
+import CKernels
 import COpenBLAS
 
-/// One side of a product: a matrix in memory and whether it is transposed; in fp32, or rounded to bf16.
+/// One side of a product, or a part of it: elements in memory, and how rows and columns of the side as it is multiplied
+/// lie there.
 struct ProductSide {
-    /// The matrix as it lies in memory, in fp32.
-    let view: MatrixView
-    let isTransposed: Bool
-    /// The elements that are multiplied, and their size in bytes.
     private let elements: UnsafeRawPointer
-    private let elementSize: Int
+    /// What the elements are: fp32 or bf16.
+    let precision: ProductPrecision
+    /// Rows and columns of the side as it is multiplied.
+    let rows: Int
+    let columns: Int
     /// Elements from one row in memory to the next.
     let stride: Int
+    /// Whether a row in memory is a column of the side.
+    let isTransposed: Bool
 
-    init(_ view: MatrixView, isTransposed: Bool = false) {
-        self.view = view
-        self.isTransposed = isTransposed
-        elements = UnsafeRawPointer(view.base)
-        elementSize = MemoryLayout<Float>.size
-        stride = view.stride
+    /// A side in fp32.
+    init(_ view: MatrixView, isTransposed: Bool) {
+        self.init(view.base, .float32, of: view, stride: view.stride, isTransposed: isTransposed)
     }
 
-    private init(_ side: ProductSide, rounded: UnsafePointer<UInt16>, stride: Int) {
-        view = side.view
-        isTransposed = side.isTransposed
-        elements = UnsafeRawPointer(rounded)
-        elementSize = MemoryLayout<UInt16>.size
+    /// A side whose elements were rounded to bf16.
+    init(_ rounded: UnsafePointer<UInt16>, of view: MatrixView, stride: Int, isTransposed: Bool) {
+        self.init(rounded, .bfloat16, of: view, stride: stride, isTransposed: isTransposed)
+    }
+
+    private init(
+        _ elements: UnsafeRawPointer,
+        _ precision: ProductPrecision,
+        of view: MatrixView,
+        stride: Int,
+        isTransposed: Bool
+    ) {
+        self.elements = elements
+        self.precision = precision
+        rows = isTransposed ? view.columns : view.rows
+        columns = isTransposed ? view.rows : view.columns
         self.stride = stride
+        self.isTransposed = isTransposed
     }
 
-    /// Rows and columns of the side as it is multiplied.
-    var rows: Int { isTransposed ? view.columns : view.rows }
-    var columns: Int { isTransposed ? view.rows : view.columns }
+    private init(_ elements: UnsafeRawPointer, rows: Int, columns: Int, partOf side: ProductSide) {
+        self.elements = elements
+        precision = side.precision
+        self.rows = rows
+        self.columns = columns
+        stride = side.stride
+        isTransposed = side.isTransposed
+    }
+
     /// Elements from one row or column to the next, of the side as it is multiplied.
     var rowStep: Int { isTransposed ? 1 : stride }
     var columnStep: Int { isTransposed ? stride : 1 }
-    var blas: CBLAS_TRANSPOSE { isTransposed ? CblasTrans : CblasNoTrans }
+    /// How BLAS calls it.
+    var transposition: CBLAS_TRANSPOSE { isTransposed ? CblasTrans : CblasNoTrans }
+    /// The first element.
+    var address: UnsafeRawPointer { elements }
+    /// The first element of a side in fp32.
+    var floats: UnsafePointer<Float> { elements.assumingMemoryBound(to: Float.self) }
 
-    /// The address of an element of the side as it is multiplied.
-    func address(row: Int, column: Int) -> UnsafeRawPointer {
-        elements + (row * rowStep + column * columnStep) * elementSize
+    /// Some of the rows and columns.
+    func part(rows: Range<Int>, columns: Range<Int>) -> ProductSide {
+        let size = precision == .bfloat16 ? MemoryLayout<UInt16>.size : MemoryLayout<Float>.size
+        let offset = (rows.lowerBound * rowStep + columns.lowerBound * columnStep) * size
+        return ProductSide(elements + offset, rows: rows.count, columns: columns.count, partOf: self)
     }
 
-    /// The same in fp32.
-    func floats(row: Int, column: Int) -> UnsafePointer<Float> {
-        view.base + (isTransposed ? column * view.stride + row : row * view.stride + column)
-    }
-
-    /// Calls the body with the side in bf16: a copy that its tensor keeps, or one that lives as long as the call.
-    func withRounded(_ body: (ProductSide) -> Void) {
-        view.withRounded { body(ProductSide(self, rounded: $0, stride: $1)) }
+    /// A transposed side in fp32, written row by row to memory for `rows · columns` elements.
+    func packed(into memory: UnsafeMutablePointer<Float>) -> ProductSide {
+        kernel_pack_transposed(floats, stride, memory, columns, columns, rows)
+        return ProductSide(MatrixView(memory, rows: rows, columns: columns), isTransposed: false)
     }
 }

@@ -25,8 +25,8 @@ enum ManifestCases {
             verdict: .corrected,
             review: .init(reviewer: "Secret^Reviewer", time: "2026-01-02T03:04:05Z"),
             segments: [
-                .init(id: "liver", trackingUID: "2.25.1", change: .edited),
-                .init(id: "spleen", trackingUID: "2.25.2", change: .unchanged),
+                .init(id: "liver", number: 1, change: .edited),
+                .init(id: "spleen", number: 2, change: .unchanged),
             ],
             role: role
         )

@@ -107,7 +107,7 @@ struct Phantom {
             var one = ManifestCases.reviewed("case-\(patient)", patient: "key-of-patient-\(patient)", role: .test)
             one.profile.id = "ct"
             one.segments = names.enumerated().map { index, name in
-                .init(id: String(name.dropFirst(3)), trackingUID: "2.25.\(index + 1)", change: .edited)
+                .init(id: String(name.dropFirst(3)), number: index + 1, change: .edited)
             }
             return one
         }

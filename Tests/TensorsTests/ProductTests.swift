@@ -1,3 +1,4 @@
+import CKernels
 import Tensors
 import Testing
 
@@ -6,7 +7,7 @@ struct ProductTests {
     /// Sizes of both libraries' ranges, with whole blocks and remainders, one tile and many.
     static let sizes = [
         [1, 1, 1], [1, 40, 3], [3, 5, 7], [7, 256, 64], [15, 33, 300], [128, 96, 31], [200, 27, 64], [97, 131, 515],
-        [513, 770, 129], [40, 2_000, 300], [1_100, 65, 260],
+        [513, 770, 129], [40, 2_000, 300], [1_100, 65, 260], [70, 83, 1_700],
     ]
 
     @Test(arguments: ProductKind.allCases, sizes)
@@ -35,13 +36,24 @@ struct ProductTests {
     func whenThreadsAreMoreOrFewer_thenNotABitChanges(kind: ProductKind, precision: ProductPrecision) {
         let count = ComputeThreads.count
         defer { ComputeThreads.use(count) }
-        for sizes in [[513, 770, 129], [4_100, 70, 90], [12, 5_000, 300], [300, 310, 700]] {
+        for sizes in [[513, 770, 129], [4_100, 70, 90], [12, 5_000, 300], [300, 310, 700], [150, 200, 2_100]] {
             let problem = ProductProblem(kind, sizes, padding: 3, adds: true)
             let results = [1, 2, 3, 5, 2, 1].map { threads in
                 ComputeThreads.use(threads)
                 return ProductPrecision.$current.withValue(precision) { problem.compute() }
             }
             #expect(results.allSatisfy { $0 == results[0] }, "\(sizes)")
+        }
+    }
+
+    @Test(arguments: [(1, 1), (16, 16), (15, 33), (50, 47), (64, 7)])
+    func packingTransposes(rows: Int, columns: Int) {
+        let x = noise([rows, columns + 3]).values
+        var y = [Float](repeating: ProductProblem.untouched, count: columns * (rows + 2))
+        kernel_pack_transposed(x, columns + 3, &y, rows + 2, rows, columns)
+        for (index, value) in y.enumerated() {
+            let (column, row) = (index / (rows + 2), index % (rows + 2))
+            #expect(value == (row < rows ? x[row * (columns + 3) + column] : ProductProblem.untouched))
         }
     }
 

@@ -98,6 +98,10 @@ void kernel_round_bfloat16_rows(const float *x, size_t x_stride, uint16_t *y, si
 /// y[c, r] = x[r, c] for c in [first, end).
 void kernel_transpose(const float *x, float *y, size_t rows, size_t columns, size_t first, size_t end);
 
+/// y[c, r] = x[r, c]; rows of x stand `x_stride` elements apart, those of y `y_stride`.
+void kernel_pack_transposed(
+    const float *x, size_t x_stride, float *y, size_t y_stride, size_t rows, size_t columns);
+
 /// The shape of a convolution over one image.
 typedef struct {
     size_t rows, columns, channels;         ///< the input image

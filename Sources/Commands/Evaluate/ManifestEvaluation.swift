@@ -17,6 +17,8 @@ struct ManifestEvaluation {
     let profiles: ProfileFolderOptions
     let options: CaseEvaluator.Options
     let isQuiet: Bool
+    /// Asked between slices; true ends with ``AnnotationError/cancelled``.
+    var shouldStop: () -> Bool = { false }
 
     /// The report on a model.
     func report(on package: ModelPackage, role: ReviewedCase.Role) throws -> EvaluationReport {
@@ -69,7 +71,7 @@ struct ManifestEvaluation {
                 case .known: 1.0
                 }
             bar.update(done: progress.casesDone * 100 + Int(part * 100), of: progress.cases * 100)
-            return true
+            return !shouldStop()
         }
     }
 }

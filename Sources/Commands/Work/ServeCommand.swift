@@ -22,8 +22,9 @@ struct ServeCommand: AsyncParsableCommand {
     var drain = false
 
     func run() async throws {
+        let file = site.path
         let site = try site.load()
-        let service = try await SiteService(site, models: models.store(default: site.models))
+        let service = try await SiteService(site, file: file, models: models.store(default: site.models))
         if drain {
             try await service.drain()
         } else {

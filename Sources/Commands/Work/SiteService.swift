@@ -21,11 +21,14 @@ struct SiteService {
     let requests: RequestService
     let workers: [AnnotationWorker]
     let logger: Logger
+    /// By which a training finds the same site and models.
+    private let trainingArguments: [String]
 
     /// Opens the ledger, gives up leases of a process that is gone, removes what it left half written, and makes sure
     /// that profiles, atlases and models are there.
-    init(_ site: SiteConfiguration, models: ModelStore) async throws {
+    init(_ site: SiteConfiguration, file: RawPath, models: ModelStore) async throws {
         self.site = site
+        trainingArguments = ["--site", file.displayName, "--models", models.folder.displayName]
         var logger = Logger(label: "preread") { label in StreamLogHandler.standardError(label: label) }
         logger.logLevel = Logger.Level(rawValue: site.logLevel.rawValue) ?? .info
         self.logger = logger
@@ -69,7 +72,14 @@ struct SiteService {
 
     /// Runs until SIGTERM or SIGINT.
     func run() async throws {
-        let services: [any Service] = [IngestService(ingestor), CorrectionService(corrections), requests] + workers
+        let training = TrainingSupervisor(
+            site: site,
+            arguments: trainingArguments,
+            corrections: { [ledger] in try await ledger.correctionCounts()[.current] ?? 0 },
+            logger: logger
+        )
+        let services: [any Service] =
+            [IngestService(ingestor), CorrectionService(corrections), requests, training] + workers
         let group = ServiceGroup(
             services: services,
             gracefulShutdownSignals: [.sigterm, .sigint],

@@ -25,7 +25,7 @@ extension CaseManifest {
         guard !reviewed.instances.isEmpty else { throw .invalid("the case \(id) names no image") }
         guard !reviewed.segments.isEmpty else { throw .invalid("the case \(id) names no segment") }
         guard Set(reviewed.segments.map(\.id)).count == reviewed.segments.count,
-            Set(reviewed.segments.map(\.trackingUID)).count == reviewed.segments.count
+            Set(reviewed.segments.map(\.number)).count == reviewed.segments.count
         else { throw .invalid("the case \(id) names a segment twice") }
         for path in reviewed.instances.map(\.path) + [reviewed.truth.path] {
             guard isRelative(path) else { throw .invalid("the case \(id) names a file outside of the root") }

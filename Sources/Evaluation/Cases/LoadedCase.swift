@@ -109,9 +109,8 @@ public struct LoadedCase: Sendable {
             guard profile.segments.contains(where: { $0.id == entry.id }) else {
                 throw wrong("profile \(profile.id) \(profile.version) has no segment \(entry.id)")
             }
-            let found = truth.segments.filter { $0.trackingUID == entry.trackingUID }
-            guard found.count == 1, let mask = masks[found[0].number] else {
-                throw wrong("the truth has no one segment with the tracking UID of \(entry.id)")
+            guard let mask = masks[entry.number] else {
+                throw wrong("the truth has no segment number \(entry.number) for \(entry.id)")
             }
             return (entry.id, mask)
         }

@@ -117,15 +117,15 @@ public struct ReviewedCase: Sendable, Hashable, Codable {
     public struct Segment: Sendable, Hashable, Codable {
         /// The segment's id in the profile.
         public var id: String
-        /// Tracking UID (0062,0021) in the truth: it finds the segment however segments are numbered.
-        public var trackingUID: String
+        /// Segment Number in the truth.
+        public var number: Int
         /// What happened to it in review.
         public var change: Change
 
         /// A structure by its ids.
-        public init(id: String, trackingUID: String, change: Change) {
+        public init(id: String, number: Int, change: Change) {
             self.id = id
-            self.trackingUID = trackingUID
+            self.number = number
             self.change = change
         }
     }

@@ -1,0 +1,140 @@
+import DICOMFiles
+import DICOMSegmentation
+import DurableFiles
+import Evaluation
+import Foundation
+import Pipeline
+import Profiles
+import SegmentAnything
+import Synchronization
+import Training
+
+/// The slices of frozen cases, as training takes them: grey values as in production, masks by their profile's segments.
+///
+/// One case is in memory at a time; slices are asked for case by case when their frozen parts are made.
+final class CaseSamples: SampleSource {
+    let entries: [SampleEntry]
+    /// Windows move where intensities are mapped by the case's own scaling: always.
+    let shiftsWindow = true
+
+    private let cases: [Evaluation.ReviewedCase]
+    private let places: [(case: Int, slice: Int)]
+    private let root: RawPath
+    private let profiles: @Sendable (Evaluation.ReviewedCase) throws -> Profile
+    private let current = Mutex<OpenCase?>(nil)
+
+    /// Reads the masks of all cases once, to know which slices have something to learn.
+    ///
+    /// `slab` takes of every series only the slices that have that role under ``SlabRule``.
+    ///
+    /// - Throws: `CaseManifestError`, `DICOMFileError` and `SegmentationError` as ``LoadedCase`` does.
+    init(
+        _ cases: [Evaluation.ReviewedCase],
+        root: RawPath,
+        slab: SlabRule.Role? = nil,
+        profiles: @escaping @Sendable (Evaluation.ReviewedCase) throws -> Profile
+    ) throws {
+        self.cases = cases
+        self.root = root
+        self.profiles = profiles
+        var entries: [SampleEntry] = []
+        var places: [(case: Int, slice: Int)] = []
+        for (index, reviewed) in cases.enumerated() {
+            let loaded = try LoadedCase(reviewed, root: root, profile: try profiles(reviewed))
+            for slice in loaded.volume.frames.indices {
+                let present = loaded.structures.filter { $0.isLearnt && $0.mask[slice] != nil }
+                guard !present.isEmpty else { continue }
+                let count = loaded.volume.frames.count
+                let role = SlabRule().role(ofSlice: slice, of: count, caseID: reviewed.id)
+                guard slab == nil || slab == role else { continue }
+                let frame = loaded.volume.frames[slice]
+                entries.append(
+                    SampleEntry(
+                        caseID: reviewed.id,
+                        patientKey: reviewed.patient,
+                        sliceID: "\(frame.sopInstanceUID) \(frame.frameNumber ?? 1)",
+                        segments: present.map { loaded.name(of: $0) },
+                        origin: SampleOrigin(of: reviewed)
+                    )
+                )
+                places.append((index, slice))
+            }
+        }
+        self.entries = entries
+        self.places = places
+    }
+
+    func sample(at index: Int, window: WindowShift) throws -> TrainingSample {
+        let place = places[index]
+        return try current.withLock { current in
+            if current?.index != place.case {
+                current = nil
+                let reviewed = cases[place.case]
+                let loaded = try LoadedCase(reviewed, root: root, profile: try profiles(reviewed))
+                current = try OpenCase(index: place.case, loaded: loaded)
+            }
+            guard let sample = try current?.sample(slice: place.slice, window: window) else {
+                preconditionFailure("the case was opened")
+            }
+            return sample
+        }
+    }
+
+    /// A case whose slices are being read.
+    private struct OpenCase {
+        let index: Int
+        private let loaded: LoadedCase
+        private let scaling: IntensityScaling
+        private let isInverted: Bool
+        private var reader: VolumeReader
+
+        init(index: Int, loaded: LoadedCase) throws {
+            self.index = index
+            self.loaded = loaded
+            isInverted = loaded.series.headers[loaded.volume.frames[0].headerIndex].pixels.isInverted
+            var statistics = IntensityStatistics(rule: IntensityStatistics.Rule(loaded.profile.intensity))
+            reader = VolumeReader(loaded.volume)
+            try reader.forEachSlice { _, values in statistics.add(values) }
+            scaling = statistics.scaling()
+        }
+
+        mutating func sample(slice: Int, window: WindowShift) throws -> TrainingSample {
+            let scaling = window == .none ? scaling : scaling.shifted(centre: window.centre, width: window.width)
+            let image = SliceImage(
+                rows: loaded.volume.rows,
+                columns: loaded.volume.columns,
+                pixels: scaling.bytes(try reader.slice(at: slice), inverted: isInverted)
+            )
+            let structures = loaded.structures.compactMap { structure -> TrainingSample.Structure? in
+                guard structure.isLearnt, let mask = structure.mask[slice] else { return nil }
+                return TrainingSample.Structure(
+                    segment: loaded.name(of: structure),
+                    mask: mask.unpacked().map { $0 != 0 },
+                    weight: weight(of: structure)
+                )
+            }
+            return TrainingSample(image: image, structures: structures)
+        }
+
+        /// In a corrected case what the person left alone is mostly the network's own mask: little is learnt of it.
+        private func weight(of structure: LoadedCase.Structure) -> Double {
+            let change = loaded.reviewed.segments.first { $0.id == structure.segment.id }?.change
+            return loaded.reviewed.verdict == .corrected && change == .unchanged ? 0.25 : 1
+        }
+    }
+}
+
+extension LoadedCase.Structure {
+    /// Whether models learn from this structure.
+    fileprivate var isLearnt: Bool { segment.learning.isEnabled }
+}
+
+extension SampleOrigin {
+    fileprivate init(of reviewed: Evaluation.ReviewedCase) {
+        switch (reviewed.role, reviewed.verdict) {
+        case (.replay, _): self = .replay
+        case (_, .accepted): self = .acceptedUnchanged
+        case (_, .corrected): self = .corrected
+        }
+    }
+}

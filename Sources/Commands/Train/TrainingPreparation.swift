@@ -1,0 +1,129 @@
+import Checkpoints
+import Corrections
+import DurableFiles
+import Evaluation
+import Foundation
+import Glibc
+import Ingest
+import Ledger
+import Profiles
+import SegmentAnything
+import Training
+
+/// Begins a run: looks at what was reviewed, freezes it, and writes down what will be done.
+struct TrainingPreparation {
+    let site: SiteConfiguration
+    let models: ModelStore
+    let profiles: ProfileSet
+    let settings: TrainingSettings
+
+    private var folder: TrainingFolder { TrainingFolder(path: site.training.folder) }
+
+    /// What there is to learn from.
+    struct Material {
+        let cases: [Corrections.ReviewedCase]
+        /// Reviewed jobs that are left out, and why.
+        let left: [String]
+        /// Corrections that count, in the whole ledger.
+        let corrections: Int
+
+        var patients: Int { Set(cases.map(\.patientKey)).count }
+    }
+
+    /// Reads the ledger, beside a service that may be running.
+    func material() async throws -> Material {
+        let ledger = try LedgerReports.open(site)
+        let reviewed = try await ReviewedCases(
+            ledger,
+            .init(
+                store: site.folders.store,
+                results: site.folders.annotated,
+                salt: try LogIdentity.salt(in: site.folders.store)
+            )
+        )
+        let wanted = reviewed.eligible.filter { settings.profile == nil || $0.profile.id == settings.profile }
+        let counts = try await ledger.correctionCounts()
+        return Material(
+            cases: wanted,
+            left: reviewed.ineligible.map(\.message),
+            corrections: counts[.current] ?? 0
+        )
+    }
+
+    /// Refuses to begin with too little.
+    func check(_ material: Material) throws {
+        let (cases, patients) = (material.cases.count, material.patients)
+        let needed = site.training
+        guard cases >= needed.minimumCases, patients >= needed.minimumPatients else {
+            throw CommandFailure(
+                .findings,
+                "there are \(cases) reviewed series of \(patients) patients; the site asks for "
+                    + "\(needed.minimumCases) of \(needed.minimumPatients) (minimumCases, minimumPatients in the site file)"
+            )
+        }
+    }
+
+    /// The model that is fine-tuned: what the channel stands for now.
+    func incumbent() throws -> ModelPackage {
+        let choice: ProfileModel.Choice =
+            settings.channel == ModelChannels.production ? .siteDefault : .channel(settings.channel)
+        return try ModelLoader.package(for: choice, default: site.defaultModel, in: models)
+    }
+
+    /// Freezes the cases and writes the run's record; after that a run of that name exists and can be resumed.
+    ///
+    /// The lock on judges is written before the record: a run that is killed in between locks patients for nothing, and
+    /// never the other way round.
+    func prepare(_ material: Material) throws -> (run: TrainingFolder.Run, record: TrainingRunRecord, left: [String]) {
+        try AtomicFile.createFolder(folder.path)
+        try removeLeftovers()
+        let instant = Date()
+        let stamp = instant.formatted(.iso8601.dateSeparator(.omitted).timeSeparator(.omitted)).lowercased()
+        let run = TrainingFolder.Run(path: folder.path.appending("run-\(stamp)"))
+        try AtomicFile.createFolder(run.path)
+        let incumbent = try incumbent()
+        let history = TrainingHistory(folder: folder)
+        let freezer = CaseFreezer(profiles: profiles, rules: SplitRules(), seed: settings.seed, folder: run.path)
+        let frozen = try freezer.freeze(material.cases, history: try history.read())
+        guard !frozen.manifest.cases(of: .test).isEmpty, !frozen.manifest.cases(of: .train).isEmpty else {
+            throw CommandFailure(
+                .findings,
+                "the cases leave nobody to learn from, or nobody to judge: review more patients"
+            )
+        }
+        try AtomicFile.write(try frozen.manifest.jsonBytes(), to: run.cases, subject: "cases.json")
+        try history.lock(frozen.manifest)
+        let recipe = TrainingConfiguration.published(
+            for: try ModelLoader.network(incumbent).traits,
+            scope: settings.scope
+        )
+        let record = TrainingRunRecord(
+            id: run.id,
+            created: instant,
+            actor: settings.actor,
+            channel: settings.channel,
+            incumbent: .init(name: incumbent.manifest.name, sha256: incumbent.manifest.weights.sha256),
+            scope: settings.scope.rawValue,
+            precision: settings.precision.rawValue,
+            seed: settings.seed,
+            steps: settings.steps ?? recipe.steps,
+            minutes: settings.minutes,
+            memoryMB: settings.memoryMB,
+            promotes: settings.promotes,
+            validation: frozen.validationKind.rawValue,
+            casesSHA256: frozen.manifest.digest,
+            corrections: material.corrections,
+            phase: .prepared,
+            reasons: []
+        )
+        try folder.write(record, for: run)
+        return (run, record, frozen.left + material.left)
+    }
+
+    /// Folders of runs that were killed before they had a record. Their files are links or copies of what is in the store.
+    private func removeLeftovers() throws {
+        for run in try folder.runs() where run.id.hasPrefix("run-") && !folder.exists(run.record) {
+            try FileManager.default.removeItem(atPath: run.path.displayName)
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import COpenBLAS
+
+/// A tile of a product, computed by one call on one thread.
+struct ProductTile {
+    /// The rows of the left and the columns of the right side that belong to the tile.
+    let left: ProductSide
+    let right: ProductSide
+    let result: UnsafeMutablePointer<Float>
+    /// Elements from one row of the result to the next.
+    let stride: Int
+    /// Whether the product is added to what is there.
+    let adds: Bool
+
+    private var inner: Int { left.columns }
+
+    /// The terms that are summed at once in long sums: oneDNN keeps one running sum, which over thousands of terms loses
+    /// a digit.
+    private static let sumBlock = 768
+    private static let longSum = 1_024
+    /// oneDNN packs a transposed right side anew for every few rows; shorter sums and fewer rows are not worth packing it
+    /// beforehand.
+    private var isWorthPacking: Bool { right.isTransposed && inner >= 512 && left.rows >= 64 }
+
+    /// Computes the tile by oneDNN; false where it has no such product, or memory is short.
+    func computeCompiled() -> Bool {
+        guard left.precision == .float32 else { return run(right, terms: 0..<inner) }
+        let block = inner < Self.longSum ? inner : Self.sumBlock
+        let blocks = Swift.stride(from: 0, to: inner, by: block).map { $0..<min(inner, $0 + block) }
+        let columns = 0..<right.columns
+        guard isWorthPacking else {
+            return blocks.allSatisfy { run(right.part(rows: $0, columns: columns), terms: $0) }
+        }
+        return withUnsafeTemporaryAllocation(of: Float.self, capacity: block * columns.count) { packed in
+            blocks.allSatisfy { run(right.part(rows: $0, columns: columns).packed(into: packed.start), terms: $0) }
+        }
+    }
+
+    /// Sets the tile to the first terms of its sums, or adds further ones; `right` has their rows alone.
+    private func run(_ right: ProductSide, terms: Range<Int>) -> Bool {
+        let left = left.part(rows: 0..<left.rows, columns: terms)
+        let shape = ProductShape(
+            rows: left.rows,
+            columns: right.columns,
+            inner: terms.count,
+            leftRow: left.rowStep,
+            leftColumn: left.columnStep,
+            rightRow: right.rowStep,
+            rightColumn: right.columnStep,
+            resultRow: stride,
+            precision: left.precision,
+            adds: adds || terms.lowerBound > 0
+        )
+        let isDone = CompiledProducts.product(shape)?.run(left.address, right.address, into: result) ?? false
+        precondition(isDone || terms.lowerBound == 0, "memory is too short to multiply matrices")
+        return isDone
+    }
+
+    /// Computes the tile by OpenBLAS; both sides are fp32.
+    func computeBLAS() {
+        preread_openblas_stay_on_thread()
+        cblas_sgemm(
+            CblasRowMajor,
+            left.transposition,
+            right.transposition,
+            Int32(left.rows),
+            Int32(right.columns),
+            Int32(inner),
+            1,
+            left.floats,
+            Int32(left.stride),
+            right.floats,
+            Int32(right.stride),
+            adds ? 1 : 0,
+            result,
+            Int32(stride)
+        )
+    }
+}
