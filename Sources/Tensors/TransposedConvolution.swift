@@ -47,7 +47,7 @@ public struct TransposedConvolution: Sendable {
         Tensor(shape: [x.shape[0], 2 * x.shape[1], 2 * x.shape[2], outputs]) { result in
             guard taps == 2 else {
                 // All four phases read one pixel.
-                var parts = x.detached().multiplied(byTransposed: packed.reshaped([4 * outputs, inputs]))
+                var parts = x.detached().multiplied(byTransposed: phases)
                 parts.add(bias: bias.map { Tensor.joined([$0, $0, $0, $0]) }, activation: activation)
                 for phase in 0..<4 { spread(parts, column: phase * outputs, phase, into: result.start) }
                 return
@@ -63,17 +63,17 @@ public struct TransposedConvolution: Sendable {
     /// The convolution that gives all output pixels of one phase, for 4×4 taps: `[B, H, W, outputs]`.
     private func product(_ x: Tensor, _ phase: Int) -> Tensor {
         Tensor(shape: [x.shape[0], x.shape[1], x.shape[2], outputs]) { result in
-            packed.withPointer { packed in
-                let patches = BatchPatches(images: x.shape[0], layout: patches(of: x.shape, phase))
-                patches.multiply(x, transposed: matrix(phase, packed), into: result.start)
-            }
+            let patches = BatchPatches(images: x.shape[0], layout: patches(of: x.shape, phase))
+            phases.withMatrix { patches.multiply(x, transposed: matrix(phase, $0), into: result.start) }
         }
     }
 
-    /// One phase's weight, `[outputs, taps · taps · inputs]`, inside the packed weight.
-    func matrix(_ phase: Int, _ packed: UnsafePointer<Float>) -> MatrixView {
-        let length = taps * taps * inputs
-        return MatrixView(packed + phase * outputs * length, rows: outputs, columns: length)
+    /// The weights of all phases, one below the other: `[4 · outputs, taps · taps · inputs]`.
+    var phases: Tensor { packed.detached().reshaped([4 * outputs, taps * taps * inputs]) }
+
+    /// One phase's weight, `[outputs, taps · taps · inputs]`, inside those of all.
+    func matrix(_ phase: Int, _ phases: MatrixView) -> MatrixView {
+        phases.rows(phase * outputs..<(phase + 1) * outputs)
     }
 
     /// How the output pixels of one phase read images of that shape.
