@@ -65,8 +65,7 @@ public struct Convolution: Sendable {
         guard !isPointwise else { return Linear(weight: matrix, bias: bias)(x, activation: activation) }
         let layout = patches(of: x.shape)
         var y = Tensor(shape: [x.shape[0], layout.output_rows, layout.output_columns, outputs]) { result in
-            matrix.withPointer { matrix in
-                let weight = MatrixView(matrix, rows: outputs, columns: kernel * kernel * inputs)
+            matrix.withMatrix { weight in
                 BatchPatches(images: x.shape[0], layout: layout).multiply(x, transposed: weight, into: result.start)
             }
         }

@@ -125,8 +125,7 @@ final class TensorStorage: @unchecked Sendable {
     var isBorrowed: Bool { owner != nil }
 
     init(allocating count: Int) {
-        let bytes = max(64, count * MemoryLayout<Float>.stride)
-        let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+        let raw = HugePages.allocate(bytes: max(64, count * MemoryLayout<Float>.stride))
         buffer = UnsafeMutableBufferPointer(start: raw.assumingMemoryBound(to: Float.self), count: count)
         owner = nil
     }

@@ -45,13 +45,7 @@ public struct TransposedConvolution: Sendable {
     /// The forward step, without a history.
     func convolved(_ x: Tensor, activation: Activation) -> Tensor {
         Tensor(shape: [x.shape[0], 2 * x.shape[1], 2 * x.shape[2], outputs]) { result in
-            guard taps == 2 else {
-                // All four phases read one pixel.
-                var parts = x.detached().multiplied(byTransposed: packed.reshaped([4 * outputs, inputs]))
-                parts.add(bias: bias.map { Tensor.joined([$0, $0, $0, $0]) }, activation: activation)
-                for phase in 0..<4 { spread(parts, column: phase * outputs, phase, into: result.start) }
-                return
-            }
+            guard taps == 2 else { return spreadPixels(x, activation: activation, into: result.start) }
             for phase in 0..<4 {
                 var part = product(x, phase)
                 part.add(bias: bias, activation: activation)
@@ -60,20 +54,47 @@ public struct TransposedConvolution: Sendable {
         }
     }
 
-    /// The convolution that gives all output pixels of one phase, for 4×4 taps: `[B, H, W, outputs]`.
-    private func product(_ x: Tensor, _ phase: Int) -> Tensor {
-        Tensor(shape: [x.shape[0], x.shape[1], x.shape[2], outputs]) { result in
-            packed.withPointer { packed in
-                let patches = BatchPatches(images: x.shape[0], layout: patches(of: x.shape, phase))
-                patches.multiply(x, transposed: matrix(phase, packed), into: result.start)
+    /// The step for 2×2 taps, whose four phases read one pixel: some rows of the batch after the others.
+    private func spreadPixels(_ x: Tensor, activation: Activation, into result: UnsafeMutablePointer<Float>) {
+        let (rows, columns) = (x.shape[0] * x.shape[1], x.shape[2])
+        let block = max(1, Self.blockSize / max(1, 4 * outputs * columns))
+        let biases = bias.map { Tensor.joined([$0, $0, $0, $0]) }
+        for first in stride(from: 0, to: rows, by: block) {
+            let count = min(block, rows - first)
+            var parts = Tensor(shape: [1, count, columns, 4 * outputs]) { parts in
+                x.withPointer { x in
+                    phases.withMatrix { phases in
+                        multiply(
+                            MatrixView(x + first * columns * inputs, rows: count * columns, columns: inputs),
+                            transposed: phases,
+                            into: parts.start,
+                            stride: 4 * outputs
+                        )
+                    }
+                }
             }
+            parts.add(bias: biases, activation: activation)
+            let target = result + 4 * first * columns * outputs
+            for phase in 0..<4 { spread(parts, column: phase * outputs, phase, into: target) }
         }
     }
 
-    /// One phase's weight, `[outputs, taps · taps · inputs]`, inside the packed weight.
-    func matrix(_ phase: Int, _ packed: UnsafePointer<Float>) -> MatrixView {
-        let length = taps * taps * inputs
-        return MatrixView(packed + phase * outputs * length, rows: outputs, columns: length)
+    private static let blockSize = 1_048_576
+
+    /// The convolution that gives all output pixels of one phase, for 4×4 taps: `[B, H, W, outputs]`.
+    private func product(_ x: Tensor, _ phase: Int) -> Tensor {
+        Tensor(shape: [x.shape[0], x.shape[1], x.shape[2], outputs]) { result in
+            let patches = BatchPatches(images: x.shape[0], layout: patches(of: x.shape, phase))
+            phases.withMatrix { patches.multiply(x, transposed: matrix(phase, $0), into: result.start) }
+        }
+    }
+
+    /// The weights of all phases, one below the other: `[4 · outputs, taps · taps · inputs]`.
+    var phases: Tensor { packed.detached().reshaped([4 * outputs, taps * taps * inputs]) }
+
+    /// One phase's weight, `[outputs, taps · taps · inputs]`, inside those of all.
+    func matrix(_ phase: Int, _ phases: MatrixView) -> MatrixView {
+        phases.rows(phase * outputs..<(phase + 1) * outputs)
     }
 
     /// How the output pixels of one phase read images of that shape.
