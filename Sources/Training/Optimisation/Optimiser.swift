@@ -22,6 +22,8 @@ public struct Optimiser: Sendable {
     public internal(set) var stepCount = 0
     /// The names of the parameters, sorted: the order of every sum.
     public let names: [String]
+    /// Those that are held in the layout that is computed with, see ``NamedTensors/packed``.
+    private let packed: Set<String>
     var states: [OptimisedTensor]
     /// How many steps each parameter has taken. PyTorch counts them so: a parameter without a gradient is passed over,
     /// and neither its moments nor its corrections move.
@@ -31,6 +33,7 @@ public struct Optimiser: Sendable {
     public init(_ parameters: NamedTensors, settings: OptimiserSettings, averageDecay: Double? = nil) {
         self.settings = settings
         self.averageDecay = averageDecay
+        packed = parameters.packed
         names = parameters.tensors.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         stepCounts = [Int](repeating: 0, count: names.count)
         states = names.compactMap { parameters.tensors[$0] }.map { tensor in
@@ -45,12 +48,15 @@ public struct Optimiser: Sendable {
 
     /// The present parameters; they share memory with the optimiser's own.
     public var parameters: NamedTensors {
-        NamedTensors(Dictionary(uniqueKeysWithValues: zip(names, states.map(\.parameter))))
+        NamedTensors(Dictionary(uniqueKeysWithValues: zip(names, states.map(\.parameter))), packed: packed)
     }
 
     /// The running average of the parameters, the parameters themselves where none is kept.
     public var averages: NamedTensors {
-        NamedTensors(Dictionary(uniqueKeysWithValues: zip(names, states.map { $0.average ?? $0.parameter })))
+        NamedTensors(
+            Dictionary(uniqueKeysWithValues: zip(names, states.map { $0.average ?? $0.parameter })),
+            packed: packed
+        )
     }
 
     /// Takes one step.
