@@ -23,17 +23,60 @@ struct BatchPatches {
         return stride(from: 0, to: rows, by: block).map { $0..<min(rows, $0 + block) }
     }
 
-    private static let blockSize = 4_194_304
+    private static let blockSize = 2_097_152
+
+    /// Writes the product of all patches with a weight `[outputs, length]`, transposed, to `[output pixels, outputs]`.
+    ///
+    /// Patches are taken in blocks that stay in the cache: of several images, or of a part of one.
+    func multiply(_ x: Tensor, transposed weight: MatrixView, into result: UnsafeMutablePointer<Float>) {
+        let (pixels, most) = (outputRows * columns, max(64, 1_048_576 / max(1, length)))
+        guard pixels > 0, images > 0 else { return }
+        let group = min(images, max(1, most / pixels)) * pixels
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: min(most, group) * length) { packed in
+            x.withPointer { x in
+                for start in stride(from: 0, to: images * pixels, by: group) {
+                    let end = min(images * pixels, start + group)
+                    for first in stride(from: start, to: end, by: most) {
+                        let range = first..<min(end, first + most)
+                        pack(x, pixels: range, into: packed.start)
+                        Tensors.multiply(
+                            MatrixView(packed.start, rows: range.count, columns: length),
+                            transposed: weight,
+                            into: result + first * weight.rows,
+                            stride: weight.rows
+                        )
+                    }
+                }
+            }
+        }
+    }
 
     /// Writes the patches of a block.
     func pack(_ x: UnsafePointer<Float>, _ block: Range<Int>, into packed: UnsafeMutablePointer<Float>) {
-        let step = columns * length
+        pack(x, pixels: block.lowerBound * columns..<block.upperBound * columns, into: packed)
+    }
+
+    /// Writes the patches of output pixels of the batch.
+    private func pack(
+        _ x: UnsafePointer<Float>,
+        pixels range: Range<Int>,
+        into packed: UnsafeMutablePointer<Float>
+    ) {
+        let pixels = outputRows * columns
         withUnsafePointer(to: layout) { layout in
-            ComputeThreads.overRows(block.count, elementsPerRow: step) { part in
-                for row in part {
-                    let (image, line) = (block.lowerBound + row).quotientAndRemainder(dividingBy: outputRows)
-                    let first = line * columns
-                    kernel_pack_patches(x + image * imageSize, packed + row * step, layout, first, first + columns)
+            ComputeThreads.overRows(range.count, elementsPerRow: length) { part in
+                var next = range.lowerBound + part.lowerBound
+                while next < range.lowerBound + part.upperBound {
+                    let image = next / pixels
+                    let end = min(range.lowerBound + part.upperBound, (image + 1) * pixels)
+                    kernel_pack_patches(
+                        x + image * imageSize,
+                        packed + (next - range.lowerBound) * length,
+                        layout,
+                        next - image * pixels,
+                        end - image * pixels
+                    )
+                    next = end
                 }
             }
         }

@@ -30,7 +30,7 @@ extension Convolution {
         var result = Tensor(zeros: shape)
         result.withMutablePointer { result in
             gradient.withPointer { gradient in
-                matrix.withPointer { matrix in
+                matrix.withMatrix { matrix in
                     for block in patches.blocks(length: patches.length) {
                         addInputGradient(of: block, patches, gradient, matrix, to: result)
                     }
@@ -44,14 +44,14 @@ extension Convolution {
         of block: Range<Int>,
         _ patches: BatchPatches,
         _ gradient: UnsafePointer<Float>,
-        _ matrix: UnsafePointer<Float>,
+        _ matrix: MatrixView,
         to result: UnsafeMutablePointer<Float>
     ) {
         let (pixels, length) = (block.count * patches.columns, patches.length)
         withUnsafeTemporaryAllocation(of: Float.self, capacity: pixels * length) { buffer in
             multiply(
                 MatrixView(gradient + block.lowerBound * patches.columns * outputs, rows: pixels, columns: outputs),
-                MatrixView(matrix, rows: outputs, columns: length),
+                matrix,
                 into: buffer.start,
                 stride: length
             )

@@ -63,16 +63,10 @@ public struct Convolution: Sendable {
     func convolved(_ x: Tensor, activation: Activation) -> Tensor {
         let matrix = packed.reshaped([outputs, kernel * kernel * inputs])
         guard !isPointwise else { return Linear(weight: matrix, bias: bias)(x, activation: activation) }
-        let patches = patches(of: x.shape)
-        let shape = [x.shape[0], patches.output_rows, patches.output_columns, outputs]
-        var y = Tensor(shape: shape) { result in
-            matrix.withPointer { matrix in
-                multiplyPatches(
-                    of: x,
-                    patches,
-                    transposed: MatrixView(matrix, rows: outputs, columns: kernel * kernel * inputs),
-                    into: result.start
-                )
+        let layout = patches(of: x.shape)
+        var y = Tensor(shape: [x.shape[0], layout.output_rows, layout.output_columns, outputs]) { result in
+            matrix.withMatrix { weight in
+                BatchPatches(images: x.shape[0], layout: layout).multiply(x, transposed: weight, into: result.start)
             }
         }
         y.add(bias: bias, activation: activation)
@@ -88,50 +82,5 @@ public struct Convolution: Sendable {
         (patches.kernel_rows, patches.kernel_columns, patches.stride) = (kernel, kernel, stride)
         (patches.offset_row, patches.offset_column) = (-padding, -padding)
         return patches
-    }
-}
-
-/// The product of every image's patches with a packed weight `[outputs, taps · channels]`, in blocks of patches that
-/// stay in the cache. The result is `[images · output pixels, outputs]`.
-func multiplyPatches(
-    of x: Tensor,
-    _ patches: KernelPatches,
-    transposed weight: MatrixView,
-    into result: UnsafeMutablePointer<Float>
-) {
-    let (outputs, length) = (weight.rows, weight.columns)
-    let pixels = patches.output_rows * patches.output_columns
-    let image = patches.rows * patches.columns * patches.channels
-    let block = max(1, min(pixels, max(64, 1_048_576 / length)))
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: block * length) { buffer in
-        let packed = buffer.start
-        for index in 0..<x.shape[0] {
-            for first in stride(from: 0, to: pixels, by: block) {
-                let count = min(block, pixels - first)
-                x.withPointer { pack($0 + index * image, patches, first..<first + count, into: packed) }
-                multiply(
-                    MatrixView(packed, rows: count, columns: length),
-                    transposed: weight,
-                    into: result + (index * pixels + first) * outputs,
-                    stride: outputs
-                )
-            }
-        }
-    }
-}
-
-/// Packs the patches of the output pixels `range` of one image.
-private func pack(
-    _ image: UnsafePointer<Float>,
-    _ patches: KernelPatches,
-    _ range: Range<Int>,
-    into packed: UnsafeMutablePointer<Float>
-) {
-    let length = patches.kernel_rows * patches.kernel_columns * patches.channels
-    withUnsafePointer(to: patches) { patches in
-        ComputeThreads.overRows(range.count, elementsPerRow: length) { part in
-            let first = range.lowerBound + part.lowerBound
-            kernel_pack_patches(image, packed + part.lowerBound * length, patches, first, first + part.count)
-        }
     }
 }

@@ -20,6 +20,18 @@ package struct MatrixView {
         self.keeper = keeper
     }
 
+    /// Some of the rows, of which a kept bf16 copy is kept as well.
+    func rows(_ range: Range<Int>) -> MatrixView {
+        precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
+        return MatrixView(
+            base + range.lowerBound * stride,
+            rows: range.count,
+            columns: columns,
+            stride: stride,
+            keeper: keeper
+        )
+    }
+
     /// Calls the body with the elements in bf16 and the number of them from one row to the next; valid during the call.
     func withRounded(_ body: (_ elements: UnsafePointer<UInt16>, _ stride: Int) -> Void) {
         if let keeper {

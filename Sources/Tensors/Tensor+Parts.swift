@@ -107,6 +107,7 @@ extension Tensor {
         let part = Tensor(shape: result) { target in
             withPointer { runs.copy($0 + first, step: whole, to: target.start, step: run) }
         }
+        guard isTracked else { return part }
         let own = shape
         return part.recording([self]) { gradient in
             let spread = Tensor(shape: own) { target in

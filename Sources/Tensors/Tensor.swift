@@ -49,8 +49,9 @@ public struct Tensor: Sendable {
     /// The same elements under another shape with the same number of elements.
     public func reshaped(_ shape: [Int]) -> Tensor {
         precondition(Tensor.count(of: shape) == count, "cannot view \(self.shape) as \(shape)")
-        let own = self.shape
         let result = Tensor(shape: shape, storage: storage, node: nil)
+        guard isTracked else { return result }
+        let own = self.shape
         return result.recording([self]) { [$0.reshaped(own)] }
     }
 

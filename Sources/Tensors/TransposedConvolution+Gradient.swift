@@ -75,11 +75,11 @@ extension TransposedConvolution {
 
     private func addInputGradient(of piece: Piece, shape: [Int], to result: UnsafeMutablePointer<Float>) {
         let length = taps * taps * inputs
-        packed.withPointer { packed in
+        phases.withMatrix { phases in
             guard taps == 2 else {
                 return multiply(
                     MatrixView(piece.gradient, rows: piece.pixels, columns: 4 * outputs),
-                    MatrixView(packed, rows: 4 * outputs, columns: inputs),
+                    phases,
                     into: result + piece.rows.lowerBound * shape[2] * inputs,
                     stride: inputs
                 )
@@ -87,7 +87,7 @@ extension TransposedConvolution {
             for phase in 0..<4 {
                 multiply(
                     piece.phase(phase, outputs: outputs),
-                    matrix(phase, packed),
+                    matrix(phase, phases),
                     into: piece.room,
                     stride: length
                 )

@@ -44,41 +44,36 @@ public struct TransposedConvolution: Sendable {
 
     /// The forward step, without a history.
     func convolved(_ x: Tensor, activation: Activation) -> Tensor {
-        let shape = [x.shape[0], 2 * x.shape[1], 2 * x.shape[2], outputs]
-        return Tensor(shape: shape) { result in
+        Tensor(shape: [x.shape[0], 2 * x.shape[1], 2 * x.shape[2], outputs]) { result in
+            guard taps == 2 else {
+                // All four phases read one pixel.
+                var parts = x.detached().multiplied(byTransposed: phases)
+                parts.add(bias: bias.map { Tensor.joined([$0, $0, $0, $0]) }, activation: activation)
+                for phase in 0..<4 { spread(parts, column: phase * outputs, phase, into: result.start) }
+                return
+            }
             for phase in 0..<4 {
                 var part = product(x, phase)
                 part.add(bias: bias, activation: activation)
-                spread(part, row: phase / 2, column: phase % 2, into: result.start)
+                spread(part, column: 0, phase, into: result.start)
             }
         }
     }
 
-    /// The convolution that gives all output pixels of one phase: `[B, H, W, outputs]`.
+    /// The convolution that gives all output pixels of one phase, for 4×4 taps: `[B, H, W, outputs]`.
     private func product(_ x: Tensor, _ phase: Int) -> Tensor {
         Tensor(shape: [x.shape[0], x.shape[1], x.shape[2], outputs]) { result in
-            packed.withPointer { packed in
-                let weight = matrix(phase, packed)
-                guard taps == 1 else {
-                    let patches = patches(of: x.shape, phase)
-                    return multiplyPatches(of: x, patches, transposed: weight, into: result.start)
-                }
-                x.withPointer { x in
-                    multiply(
-                        MatrixView(x, rows: result.count / max(1, outputs), columns: inputs),
-                        transposed: weight,
-                        into: result.start,
-                        stride: outputs
-                    )
-                }
-            }
+            let patches = BatchPatches(images: x.shape[0], layout: patches(of: x.shape, phase))
+            phases.withMatrix { patches.multiply(x, transposed: matrix(phase, $0), into: result.start) }
         }
     }
 
-    /// One phase's weight, `[outputs, taps · taps · inputs]`, inside the packed weight.
-    func matrix(_ phase: Int, _ packed: UnsafePointer<Float>) -> MatrixView {
-        let length = taps * taps * inputs
-        return MatrixView(packed + phase * outputs * length, rows: outputs, columns: length)
+    /// The weights of all phases, one below the other: `[4 · outputs, taps · taps · inputs]`.
+    var phases: Tensor { packed.detached().reshaped([4 * outputs, taps * taps * inputs]) }
+
+    /// One phase's weight, `[outputs, taps · taps · inputs]`, inside those of all.
+    func matrix(_ phase: Int, _ phases: MatrixView) -> MatrixView {
+        phases.rows(phase * outputs..<(phase + 1) * outputs)
     }
 
     /// How the output pixels of one phase read images of that shape.
@@ -92,25 +87,23 @@ public struct TransposedConvolution: Sendable {
         return patches
     }
 
-    private func spread(_ part: Tensor, row: Int, column: Int, into result: UnsafeMutablePointer<Float>) {
-        let (batch, rows, columns) = (part.shape[0], part.shape[1], part.shape[2])
-        part.withPointer { part in
-            for image in 0..<batch {
-                let source = part + image * rows * columns * outputs
-                let target = result + image * 4 * rows * columns * outputs
-                ComputeThreads.overRows(rows, elementsPerRow: columns * outputs) { range in
-                    kernel_spread_phase(
-                        source,
-                        outputs,
-                        target,
-                        columns,
-                        outputs,
-                        Int32(row),
-                        Int32(column),
-                        range.lowerBound,
-                        range.upperBound
-                    )
-                }
+    /// Writes the pixels of one phase; their channels are the columns of `part` from `column` on.
+    private func spread(_ part: Tensor, column: Int, _ phase: Int, into result: UnsafeMutablePointer<Float>) {
+        let (columns, width) = (part.shape[2], part.shape[3])
+        part.withPointer { pixels in
+            // The rows of all images follow one another before and after.
+            ComputeThreads.overRows(part.count / max(1, columns * width), elementsPerRow: columns * outputs) { range in
+                kernel_spread_phase(
+                    pixels + column,
+                    width,
+                    result,
+                    columns,
+                    outputs,
+                    Int32(phase / 2),
+                    Int32(phase % 2),
+                    range.lowerBound,
+                    range.upperBound
+                )
             }
         }
     }

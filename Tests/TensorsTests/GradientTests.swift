@@ -67,4 +67,16 @@ import Testing
         #expect(try #require(x.gradients(of: [leaf])[0]).values == [1, 1])
         x = leaf
     }
+
+    @Test func whenAWeightIsChangedInPlace_thenProductsInBF16SeeItsNewElements() {
+        let (x, change) = (noise([160, 160]), noise([160, 160], seed: 3))
+        var weight = noise([160, 160], seed: 2)
+        ProductPrecision.$current.withValue(.bfloat16) {
+            let before = x.multiplied(byTransposed: weight)
+            weight.add(change)
+            let fresh = noise([160, 160], seed: 2).adding(change)
+            #expect(x.multiplied(byTransposed: weight).values == x.multiplied(byTransposed: fresh).values)
+            #expect(x.multiplied(byTransposed: weight).values != before.values)
+        }
+    }
 }

@@ -78,6 +78,14 @@ struct ProductGradientTests {
         #expect(GradientCheck.largestError(of: inputs) { Linear(weight: $0[1], bias: $0[2])($0[0]) } < 1e-3)
     }
 
+    @Test func whenThereIsNoRow_thenTheGradientsOfTheParametersAreZero() throws {
+        let inputs = [Tensor(zeros: [0, 5]), noise([4, 5]), noise([4], seed: 2)]
+        let found = gradients(of: inputs) { Linear(weight: $0[1], bias: $0[2])($0[0], activation: .gelu) }
+        #expect(found[0]?.shape == [0, 5])
+        #expect(try #require(found[1]).values == [Float](repeating: 0, count: 20))
+        #expect(try #require(found[2]).values == [0, 0, 0, 0])
+    }
+
     @Test(arguments: [(300, 200, 130), (70, 1, 3), (1, 40, 50)])
     func sumsOfOuterProducts(rows: Int, left: Int, right: Int) {
         let (a, b) = (noise([rows, left]), noise([rows, right], seed: 2))
