@@ -166,8 +166,8 @@ struct SampleTests {
         let sample = TrainingSample(image: image, structures: [])
         let change = Augmentation.Change(window: WindowShift(centre: 0.1, width: 0.5))
         let moved = change.applied(to: sample, sourceShiftsWindow: false)
-        // (128/255 − ½ − 0.1) / ½ + ½ of 255.
-        #expect(moved.image.pixels == [0, 77, 255])
+        // 255 · ((128/255 − ½ − 0.1) / ½ + ½) = 77.5
+        #expect(moved.image.pixels == [0, 78, 255])
         #expect(change.applied(to: sample, sourceShiftsWindow: true).image.pixels == image.pixels)
     }
 

@@ -26,7 +26,8 @@ struct SmallRun {
         configuration.steps = steps
         configuration.seed = 7
         configuration.learningRate = LearningRateSchedule(peak: 1e-3, warmUpSteps: 2)
-        configuration.validation = ValidationSettings(everySteps: 2, patience: nil)
+        // Every validation counts as the best, so that the weights of the last are handed out.
+        configuration.validation = ValidationSettings(everySteps: 2, patience: nil, smallestGain: -2)
         configuration.augmentation.keptVariants = 1
         configuration.minimum = MinimumCounts(cases: 1, slicesPerSegment: 1)
         configuration.averageDecay = 0.8

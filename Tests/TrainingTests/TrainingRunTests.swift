@@ -19,8 +19,9 @@ struct TrainingRunTests {
         var small = try SmallRun(scope: scope, steps: 24)
         small.configuration.prompts.rounds = 0
         small.configuration.prompts.boxShare = 1
-        small.configuration.learningRate = LearningRateSchedule(peak: 3e-3, warmUpSteps: 4)
-        small.configuration.validation.everySteps = 8
+        small.configuration.prompts.jitter = .none
+        small.configuration.learningRate = LearningRateSchedule(peak: 1e-2, warmUpSteps: 4)
+        small.configuration.validation = ValidationSettings(everySteps: 8)
         try withTemporaryFolder { folder in
             let result = try small.run(in: folder).run()
             let initial = try #require(result.summary.initialScore).meanDice
@@ -79,6 +80,7 @@ struct TrainingRunTests {
         var small = try SmallRun(steps: 2)
         small.validation = nil
         let first = try withTemporaryFolder { try small.run(in: $0).run().bits }
+        #expect(first != small.weights.tensors.mapValues { $0.values.map(\.bitPattern) })
         let again = try withTemporaryFolder { try small.run(in: $0).run().bits }
         small.configuration.seed += 1
         let other = try withTemporaryFolder { try small.run(in: $0).run().bits }
@@ -158,6 +160,7 @@ struct TrainingRunTests {
         for scope in [TrainingScope.decoder, .adapter] {
             let small = try SmallRun(scope: scope)
             let whole = try withTemporaryFolder { try small.run(in: $0).run() }
+            #expect(whole.summary.chosenStep == 4)
             try withTemporaryFolder { folder in
                 for stops in 1...3 {
                     let steps = Mutex(0)
@@ -187,6 +190,7 @@ struct TrainingRunTests {
         let counting = FaultyStorage()
         let whole = try withTemporaryFolder { try small.run(in: $0).run(storage: counting, clock: .system) }
         #expect(counting.operations > 8)
+        #expect(whole.summary.chosenStep == 3)
         for operation in 0..<counting.operations {
             try withTemporaryFolder { folder in
                 #expect(throws: FaultyStorage.Killed.self) {
@@ -209,6 +213,7 @@ struct TrainingRunTests {
         var small = try SmallRun(steps: 4)
         small.configuration.prompts.rounds = 1
         let whole = try withTemporaryFolder { try small.run(in: $0).run() }
+        #expect(whole.summary.chosenStep == 4)
         var random = CounterRandom(seed: 99, step: 0, item: 0, purpose: .sampling)
         try withTemporaryFolder { folder in
             var kills = 0

@@ -13,6 +13,8 @@ struct RunState: Sendable, Codable, Equatable {
     var seconds = 0.0
     /// Nil before the first checkpoint.
     var checkpoint: StoredWeights?
+    /// The step that the checkpoint was written after.
+    var checkpointStep = 0
     /// Of the optimiser, in the order of its names.
     var optimiserSteps = 0
     var parameterSteps: [Int] = []

@@ -235,24 +235,21 @@ final class TrainingLoop<Model: TrainableModel> {
     }
 
     private var isCheckpointDue: Bool {
-        let since = state.step - (state.checkpoint == nil ? 0 : savedStep)
+        let since = state.step - state.checkpointStep
         if let limit = configuration.stepsBetweenCheckpoints, since >= limit { return true }
         return pace.secondsSinceSaving(at: clock.now()) >= configuration.secondsBetweenCheckpoints
     }
 
-    /// The step of the last checkpoint.
-    private lazy var savedStep = state.checkpoint == nil ? 0 : state.step
-
     /// Writes the state down.
     private func save() throws {
-        if state.checkpoint == nil || savedStep != state.step {
+        if state.checkpoint == nil || state.checkpointStep != state.step {
             state.checkpoint = try folder.write(
                 optimiser.stored,
                 as: "checkpoint-\(Self.padded(state.step)).safetensors"
             )
             state.optimiserSteps = optimiser.stepCount
             state.parameterSteps = optimiser.stepCounts
-            savedStep = state.step
+            state.checkpointStep = state.step
         }
         state.seconds = pace.seconds(at: clock.now())
         try folder.commit(state)
