@@ -1,5 +1,6 @@
 import DurableFiles
 import Evaluation
+import Foundation
 import SegmentAnything
 import Synchronization
 import Tensors

@@ -37,9 +37,9 @@ struct HarmfulCandidateTests {
     )
     func whenLabelsWereSpoiled_thenTheCandidateIsRefused(harm: Harm, seed: Int) throws {
         let manifest = try Phantom.manifest(patients: seed % 2 == 0 ? 2 : 6)
-        let incumbent = try Phantom.model("old", manifest) { $0.found(missing: 0.35, seed: "\(seed)") }
+        let incumbent = try Phantom.model("old", manifest) { $0.found(missing: 0.35, seed: seed) }
         let candidate = try Phantom.model("new", manifest) {
-            harm.spoil($0.found(missing: 0.02, seed: "\(seed)"), seed: seed)
+            harm.spoil($0.found(missing: 0.02, seed: seed), seed: seed)
         }
         let evidence = GateEvidence(manifest: manifest, incumbent: incumbent, candidate: candidate)
         let decision = PromotionGate().decide(evidence)
@@ -50,8 +50,8 @@ struct HarmfulCandidateTests {
     @Test("the same candidate from honest labels is promoted", arguments: [2, 6])
     func whenLabelsAreHonest_thenTheCandidateIsPromoted(patients: Int) throws {
         let manifest = try Phantom.manifest(patients: patients)
-        let incumbent = try Phantom.model("old", manifest) { $0.found(missing: 0.35, seed: "1") }
-        let candidate = try Phantom.model("new", manifest) { $0.found(missing: 0.02, seed: "1") }
+        let incumbent = try Phantom.model("old", manifest) { $0.found(missing: 0.35, seed: 1) }
+        let candidate = try Phantom.model("new", manifest) { $0.found(missing: 0.02, seed: 1) }
         let evidence = GateEvidence(manifest: manifest, incumbent: incumbent, candidate: candidate)
         #expect(PromotionGate().decide(evidence).verdict == .promote)
         #expect(evidence.learned == ["learned"])
@@ -60,8 +60,8 @@ struct HarmfulCandidateTests {
     @Test("an evaluation that left a case out promotes nothing")
     func whenACaseWasLeftOut_thenTheCandidateIsRefused() throws {
         let manifest = try Phantom.manifest(patients: 6)
-        let incumbent = try Phantom.model("old", manifest) { $0.found(missing: 0.35, seed: "1") }
-        var candidate = try Phantom.model("new", manifest) { $0.found(missing: 0.02, seed: "1") }
+        let incumbent = try Phantom.model("old", manifest) { $0.found(missing: 0.35, seed: 1) }
+        var candidate = try Phantom.model("new", manifest) { $0.found(missing: 0.02, seed: 1) }
         candidate.cases.remove(at: 3)
         let evidence = GateEvidence(manifest: manifest, incumbent: incumbent, candidate: candidate)
         #expect(PromotionGate().decide(evidence).verdict == .keep)

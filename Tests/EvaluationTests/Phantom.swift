@@ -48,14 +48,20 @@ struct Phantom {
     }
 
     /// The masks of a model that finds everything, with this share of the pixels missed.
-    func found(missing share: Double, seed: String) -> [SegmentMask] {
+    func found(missing share: Double, seed: Int) -> [SegmentMask] {
         truths.enumerated().map { index, truth in
             Self.draw { slice, row, column in
                 guard truth[slice]?[row: row, column: column] == true else { return false }
-                let digest = SHA256Digest(of: Array("\(seed) \(index) \(slice) \(row) \(column)".utf8))
-                return Double(UInt32(digest.hex.prefix(8), radix: 16) ?? 0) / Double(UInt32.max) >= share
+                return Self.chance(seed &+ index, slice, row * Self.columns + column) >= share
             }
         }
+    }
+
+    /// A number from 0 up to 1 for a pixel: the same each time.
+    private static func chance(_ seed: Int, _ slice: Int, _ pixel: Int) -> Double {
+        var mixed = UInt64(truncatingIfNeeded: seed &* 1_000_003 &+ slice &* 8_191 &+ pixel)
+        for _ in 0..<3 { mixed = (mixed ^ (mixed >> 31)) &* 0x9E37_79B9_7F4A_7C15 }
+        return Double(mixed >> 11) / Double(UInt64(1) << 53)
     }
 
     /// The same masks seen in a mirror: left is right.

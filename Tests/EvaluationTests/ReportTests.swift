@@ -10,8 +10,8 @@ struct ReportTests {
 
     private func report(name: String = "new", patients: Int = 6) throws -> TrainingReport {
         let manifest = try Phantom.manifest(patients: patients)
-        let incumbent = try Phantom.model("old", manifest) { $0.found(missing: 0.3, seed: "a") }
-        var candidate = try Phantom.model(name, manifest) { $0.found(missing: 0.1, seed: "b") }
+        let incumbent = try Phantom.model("old", manifest) { $0.found(missing: 0.3, seed: 20) }
+        var candidate = try Phantom.model(name, manifest) { $0.found(missing: 0.1, seed: 30) }
         candidate.cases[0].priorRefusal = "NO_ATLAS"
         var run = TrainingRun(
             id: "run-1",

@@ -86,7 +86,12 @@ struct CaseMeans {
                 zip(block, units.cases).map { measurement, one in measurement.map { SlicesInCase($0.slices, of: one) } }
             }
             interval = units.interval(bootstrap) { (weights: [[Double]]) in
-                let drawn = slices.map { block in zip(block, weights).map { $0?.dice(weights: $1) } }
+                let drawn = zip(slices, values).map { block, values in
+                    zip(zip(block, weights), values).map { drawn, value in
+                        // What was not drawn keeps its value: leaving it out would move the mean to the others.
+                        drawn.0?.dice(weights: drawn.1) ?? value
+                    }
+                }
                 return Self.mean(drawn, weights: even)
             }
         } else {

@@ -55,8 +55,9 @@ extension PairedScores {
             return units.interval(bootstrap) { (weights: [[Double]]) in
                 mean { pairs in
                     Self.weighted(
-                        pairs.compactMap { pair in
-                            Self.difference(of: pair, weights[pair.caseIndex]).map { ($0, 1) }
+                        pairs.map { pair in
+                            // What was not drawn keeps its value: leaving it out would move the mean to the others.
+                            (Self.difference(of: pair, weights[pair.caseIndex]) ?? pair.difference, 1)
                         }
                     )
                 }
