@@ -61,7 +61,8 @@ import Testing
         from predecessors: [String] = [],
         in ledger: any JobLedger
     ) async throws -> Correction {
-        let received = try await ledger.receive(submission(name)).correction
+        let file = try #require(try await ledger.record([sighting(name)], in: "corrected").first)
+        let received = try await ledger.receive(submission(name, file: file.id)).correction
         let verdict = CorrectionFinding.Verdict.counts(job, segments: [segment(status, mask)])
         let content = content(name, author: author, from: predecessors)
         return try await ledger.settle(received.id, as: CorrectionFinding(verdict, content: content))
