@@ -1,5 +1,12 @@
 #!/bin/sh
 # Runs the acceptance tests with the Python environment that `make` prepared: acceptance.sh PREREAD [--only WORD].
+# With --only, those of acceptance.py alone.
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
-exec "$PREREAD_CACHE/venv/bin/python" "$here/acceptance.py" "$@"
+python="$PREREAD_CACHE/venv/bin/python"
+"$python" "$here/acceptance.py" "$@"
+[ $# -eq 1 ] || exit 0
+for script in "$here"/acceptance/*.py; do
+    echo "== ${script##*/}"
+    "$python" "$script" "$1"
+done

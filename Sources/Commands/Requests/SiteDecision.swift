@@ -9,10 +9,7 @@ import Profiles
 
 /// Has a deed done by whoever owns the site's ledger: this process, or the service that runs.
 enum SiteDecision {
-    /// - Parameters:
-    ///   - deed: what is wanted.
-    ///   - site: whose ledger.
-    ///   - name: under whose name it is recorded; the user of this process where `nil`.
+    /// What came of a deed, recorded under a name: that of the user of this process where `nil`.
     static func make(_ deed: SiteDeed, at site: SiteConfiguration, by name: String? = nil) async throws -> DeedOutcome {
         try LedgerReports.checkPresence(site)
         let user = ProcessInfo.processInfo.userName
