@@ -37,7 +37,7 @@ struct EvaluateCommandTests {
     func whenTheManifestCannotBeUsed_thenTheFailureSaysWhy() async throws {
         try await withTemporaryFolder { folder in
             let path = folder.appending(path: "m.json").path
-            var command = try EvaluateCommand.parse(["--cases", path])
+            let command = try EvaluateCommand.parse(["--cases", path])
             await #expect(throws: (any Error).self) { try await command.run() }
             try AtomicFile.write(Array("{}".utf8), to: RawPath(path))
             do {
