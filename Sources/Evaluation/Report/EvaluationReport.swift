@@ -66,7 +66,7 @@ public struct EvaluationReport: Sendable, Hashable, Codable {
         sections.append(ReportPage.section("Volumes", [volumes.figure]))
         return ReportPage(
             title: "How good \(model) is",
-            subtitle: "\(role.rawValue) cases, \(summary.patients) patients, \(created)",
+            subtitle: "\(role.rawValue) cases of \(Numbers.count(summary.patients, "patient")), \(created)",
             sections: sections
         ).html
     }
@@ -77,7 +77,10 @@ public struct EvaluationReport: Sendable, Hashable, Codable {
             [
                 ReportPage.facts([
                     ("model", "\(model) (\(architecture))"), ("weights", digest.hex), ("manifest", manifest.hex),
-                    ("cases", "\(summary.cases) of role \(role.rawValue), \(summary.patients) patients"),
+                    (
+                        "cases",
+                        "\(summary.cases) of role \(role.rawValue), of \(Numbers.count(summary.patients, "patient"))"
+                    ),
                     ("program", "Preread \(program)"),
                 ]), ReportPage.list(SummaryTables(summary: summary, tolerance: tolerance).refusals),
             ]
@@ -85,8 +88,9 @@ public struct EvaluationReport: Sendable, Hashable, Codable {
     }
 
     private func plot(_ kind: BoxKind) -> Markup {
+        let names = StructureNames(summary.rows.map(\.name))
         let entries = summary.rows.filter { $0.kind == kind }.map {
-            DicePlot.Entry(name: $0.name, means: [($0.dice, "after")])
+            DicePlot.Entry(name: names.short($0.name), means: [($0.dice, "after")])
         }
         return ReportPage.figure(DicePlot(entries: entries).picture, "Mean Dice of each structure with its interval.")
     }

@@ -26,6 +26,9 @@ enum Numbers {
         interval.map { " (\(fixed($0.lower, digits))–\(fixed($0.upper, digits)))" } ?? ""
     }
 
+    /// `1 patient`, `2 patients`.
+    static func count(_ count: Int, _ thing: String) -> String { "\(count) \(thing)\(count == 1 ? "" : "s")" }
+
     /// A share of a number of cases.
     static func share(_ count: Int, of total: Int) -> String { "\(count)/\(total)" }
 }

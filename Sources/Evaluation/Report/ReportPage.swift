@@ -87,7 +87,7 @@ struct ReportPage {
         """
         :root{--ink:#1d2733;--soft:#5d6b7a;--rule:#dfe4ea;--before:#98a2ae;--after:#1f6f8b;--worse:#b4532a}
         *{box-sizing:border-box}
-        body{margin:0 auto;padding:2.5rem 1.5rem 4rem;max-width:56rem;background:#fff;color:var(--ink);
+        body{margin:0 auto;padding:2.5rem 1.5rem 4rem;max-width:60rem;background:#fff;color:var(--ink);
         font:16px/1.55 system-ui,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
         h1{font-size:1.7rem;line-height:1.25;margin:0 0 .25rem;font-weight:650}
         h2{font-size:1.15rem;margin:2.5rem 0 .75rem;padding-top:1.25rem;border-top:1px solid var(--rule);font-weight:650}
@@ -107,8 +107,8 @@ struct ReportPage {
         table{border-collapse:collapse;font-size:.875rem;font-variant-numeric:tabular-nums;width:100%}
         th{font-weight:600;color:var(--soft);border-bottom:1px solid var(--ink)}
         td{border-bottom:1px solid var(--rule)}
-        th,td{padding:.35rem .6rem;text-align:right;vertical-align:top;white-space:nowrap}
-        th:first-child,td:first-child{text-align:left;padding-left:0;white-space:normal}
+        th,td{padding:.35rem .5rem;text-align:right;vertical-align:top;white-space:nowrap}
+        th:first-child,td:first-child{text-align:left;padding-left:0}th{white-space:normal;vertical-align:bottom}
         figure{margin:1rem 0}svg{width:100%;height:auto;display:block}
         svg text{font:12px system-ui,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;fill:var(--soft)}
         svg .name{fill:var(--ink);font-size:13px}svg .title{font-size:12px}

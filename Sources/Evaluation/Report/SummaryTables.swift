@@ -6,6 +6,8 @@ struct SummaryTables {
     /// mm within which surfaces agree.
     let tolerance: Double?
 
+    private var names: StructureNames { StructureNames(summary.rows.map(\.name)) }
+
     /// What the numbers in brackets are.
     var meaning: String {
         let interval = summary.overall.compactMap(\.dice.interval).first
@@ -24,7 +26,8 @@ struct SummaryTables {
             header,
             rows.map { row in
                 [
-                    row.name, "\(row.dice.cases)", Numbers.share(row.found, of: row.present), Numbers.mean(row.dice, 3),
+                    names.short(row.name), "\(row.dice.cases)", Numbers.share(row.found, of: row.present),
+                    Numbers.mean(row.dice, 3),
                     Numbers.mean(row.sliceDice, 3), Numbers.mean(row.surfaceDice, 3), Numbers.mean(row.hausdorff95, 1),
                     Numbers.mean(row.meanDistance, 2), Numbers.fixed(row.volumeML, 1), Numbers.fixed(row.truthML, 1),
                 ]
@@ -47,7 +50,7 @@ struct SummaryTables {
             ["structure", "cut into it, px at 256", "beyond it, px at 256", "Dice of the filled box", "Dice"],
             rows.map { row in
                 [
-                    row.name, Numbers.mean(row.boxInner, 1), Numbers.mean(row.boxOuter, 1),
+                    names.short(row.name), Numbers.mean(row.boxInner, 1), Numbers.mean(row.boxOuter, 1),
                     Numbers.mean(row.boxFillDice, 3), Numbers.mean(row.dice, 3),
                 ]
             }

@@ -69,7 +69,8 @@ struct TrainingPage {
             return Numbers.fixed(found?.hausdorff95?.value, 1)
         }
         return [
-            row.name, "\(row.scores.cases)", Numbers.fixed(row.scores.before, 3), Numbers.fixed(row.scores.after, 3),
+            names.short(row.name), "\(row.scores.cases)", Numbers.fixed(row.scores.before, 3),
+            Numbers.fixed(row.scores.after, 3),
             Numbers.signed(row.scores.difference, 3) + interval(row.scores.interval), distance(report.before),
             distance(report.after),
         ]
@@ -79,11 +80,13 @@ struct TrainingPage {
         interval.map { " (\(Numbers.signed($0.lower, 3)) to \(Numbers.signed($0.upper, 3)))" } ?? ""
     }
 
+    private var names: StructureNames { StructureNames(report.after.summary.rows.map(\.name)) }
+
     private func entries(_ kind: BoxKind) -> [DicePlot.Entry] {
         report.after.summary.rows.filter { $0.kind == kind }.map { after in
             let before = report.before.summary.rows.first { $0.name == after.name && $0.kind == kind }
             return DicePlot.Entry(
-                name: after.name,
+                name: names.short(after.name),
                 means: (before.map { [($0.dice, "before")] } ?? []) + [(after.dice, "after")]
             )
         }
@@ -99,7 +102,7 @@ struct TrainingPage {
             [
                 ReportPage.figure(
                     PatientPlot(patients: report.patients.map { ($0.before, $0.after) }).picture,
-                    "Mean Dice over structures of each of \(report.patients.count) locked patients; \(worse) are worse."
+                    "Mean Dice over structures of each locked patient, \(report.patients.count) in all; worse: \(worse)."
                 )
             ]
         )

@@ -18,7 +18,7 @@ struct Axis {
     static func domain(of values: [Double], including: [Double] = []) -> ClosedRange<Double> {
         let all = (values + including).filter(\.isFinite)
         guard let low = all.min(), let high = all.max() else { return 0...1 }
-        let step = Self.step(over: max(high - low, 1e-6))
+        let step = Self.step(over: max(high - low, 1e-3))
         return (low / step).rounded(.down) * step...max((high / step).rounded(.up) * step, low + step)
     }
 
