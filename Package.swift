@@ -77,7 +77,11 @@ let package = Package(
         .target(name: "Tensors", dependencies: ["COpenBLAS", "COneDNN", "CKernels"], swiftSettings: hot),
         .target(name: "Checkpoints", dependencies: ["Tensors", "DurableFiles"], swiftSettings: hot),
         .target(name: "SegmentAnything", dependencies: ["Tensors", "Checkpoints"], swiftSettings: hot),
-        .target(name: "SAMMed2D", dependencies: ["SegmentAnything", "Tensors", "Checkpoints"], swiftSettings: hot),
+        .target(
+            name: "SAMMed2D",
+            dependencies: ["SegmentAnything", "Tensors", "Checkpoints", "CKernels"],
+            swiftSettings: hot
+        ),
         .target(name: "LiteMedSAM", dependencies: ["SegmentAnything", "Tensors", "Checkpoints"], swiftSettings: hot),
 
         .target(
@@ -240,7 +244,8 @@ let package = Package(
         .testTarget(
             name: "EvaluationTests",
             dependencies: [
-                "Evaluation", "Training", "SegmentAnything", "Tensors", "Checkpoints", "DICOMFiles", "DICOMSegmentation",
+                "Evaluation", "Training", "SegmentAnything", "Tensors", "Checkpoints", "DICOMFiles",
+                "DICOMSegmentation",
                 "Geometry", "DurableFiles", "TestSupport",
             ],
             swiftSettings: hot
@@ -257,7 +262,8 @@ let package = Package(
         .testTarget(
             name: "PipelineTests",
             dependencies: [
-                "Pipeline", "Evaluation", "SegmentAnything", "Tensors", "Checkpoints", "Ledger", "DICOMFiles",
+                "Pipeline", "Evaluation", "Training", "SegmentAnything", "Tensors", "Checkpoints", "Ledger",
+                "DICOMFiles",
                 "DICOMSegmentation", "Geometry", "Atlas", "Profiles", "DurableFiles", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
