@@ -27,6 +27,7 @@ struct StatusCommand: AsyncParsableCommand {
         }
         let files: [Files]
         let jobs: [String: Int]
+        let corrections: [String: Int]
         let unmatched: [Unmatched]
     }
 
@@ -34,10 +35,12 @@ struct StatusCommand: AsyncParsableCommand {
         let ledger = try LedgerReports.open(try site.load())
         let tallies = try await ledger.fileTallies()
         let counts = try await ledger.jobCounts()
+        let corrections = try await ledger.correctionCounts()
         let unmatched = try await ledger.series(in: [.unmatched, .held])
         let report = Report(
             files: tallies.map { .init(state: $0.state.rawValue, reason: $0.reason, count: $0.count) },
             jobs: Dictionary(uniqueKeysWithValues: counts.map { ($0.key.rawValue, $0.value) }),
+            corrections: Dictionary(uniqueKeysWithValues: corrections.map { ($0.key.rawValue, $0.value) }),
             unmatched: unmatched.map {
                 .init(series: $0.uid.rawValue, reason: $0.reason ?? $0.state.rawValue, message: $0.message ?? "")
             }
@@ -49,6 +52,11 @@ struct StatusCommand: AsyncParsableCommand {
         for (state, count) in report.jobs.sorted(by: { $0.key < $1.key }) { jobs.add([state, "\(count)"]) }
         print(files.text)
         print("\n\(jobs.text)")
+        if !report.corrections.isEmpty {
+            var table = TextTable(["corrections", "count"])
+            for (state, count) in report.corrections.sorted(by: { $0.key < $1.key }) { table.add([state, "\(count)"]) }
+            print("\n\(table.text)")
+        }
         for line in report.unmatched {
             print("\nseries \(line.series): \(line.reason)\n\(line.message)")
         }
