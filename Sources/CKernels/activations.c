@@ -1,11 +1,23 @@
 #include "CKernels.h"
 #include "lanes.h"
 
-INLINE Lanes gelu(Lanes x) {
+/// Twice the normal distribution function, 1 + erf(x / √2).
+INLINE Lanes twice_normal_distribution(Lanes x) {
     Lanes t = lanes_abs(x) * 0.70710678f;
     // For large t the tail 1 - erf is computed directly: on the negative side nothing cancels.
     Lanes tail = lanes_select(t > 1.0f, lanes_erfc_large(t), 1.0f - lanes_erf_small(lanes_min(t, lanes_of(1.0f))));
-    return 0.5f * x * lanes_select(x < 0.0f, tail, 2.0f - tail);
+    return lanes_select(x < 0.0f, tail, 2.0f - tail);
+}
+
+INLINE Lanes gelu(Lanes x) {
+    return 0.5f * x * twice_normal_distribution(x);
+}
+
+/// Φ(x) + x · φ(x).
+INLINE Lanes gelu_derivative(Lanes x) {
+    // Beyond 13 the density is below the smallest fp32 number.
+    const Lanes near = lanes_max(lanes_min(x, lanes_of(13.0f)), lanes_of(-13.0f));
+    return 0.5f * twice_normal_distribution(x) + near * (0.39894228f * lanes_exp(near * near * -0.5f));
 }
 
 INLINE Lanes sigmoid(Lanes x) {
@@ -36,6 +48,39 @@ MULTIVERSIONED void kernel_activation(const float *x, float *y, size_t count, Ke
     case KERNEL_RELU: activate_all(x, y, count, KERNEL_RELU); break;
     case KERNEL_GELU: activate_all(x, y, count, KERNEL_GELU); break;
     case KERNEL_SIGMOID: activate_all(x, y, count, KERNEL_SIGMOID); break;
+    }
+}
+
+/// dy times the derivative, at the input of GELU, at the result of the others.
+INLINE Lanes activation_gradient(Lanes dy, Lanes at, KernelActivation activation) {
+    switch (activation) {
+    case KERNEL_RELU: return lanes_select(at > 0.0f, dy, lanes_of(0.0f));
+    case KERNEL_GELU: return dy * gelu_derivative(at);
+    case KERNEL_SIGMOID: return dy * (at * (1.0f - at));
+    default: return dy;
+    }
+}
+
+INLINE void activation_gradients(
+    const float *dy, const float *at, float *dx, size_t count, KernelActivation activation) {
+    size_t i = 0;
+    for (; i + LANES <= count; i += LANES) {
+        lanes_store(dx + i, activation_gradient(lanes_load(dy + i), lanes_load(at + i), activation));
+    }
+    if (i < count) {
+        const size_t rest = count - i;
+        const Lanes g = lanes_load_part(dy + i, rest, 0.0f), point = lanes_load_part(at + i, rest, 0.0f);
+        lanes_store_part(dx + i, activation_gradient(g, point, activation), rest);
+    }
+}
+
+MULTIVERSIONED void kernel_activation_gradient(
+    const float *dy, const float *at, float *dx, size_t count, KernelActivation activation) {
+    switch (activation) {
+    case KERNEL_IDENTITY: memmove(dx, dy, count * sizeof(float)); break;
+    case KERNEL_RELU: activation_gradients(dy, at, dx, count, KERNEL_RELU); break;
+    case KERNEL_GELU: activation_gradients(dy, at, dx, count, KERNEL_GELU); break;
+    case KERNEL_SIGMOID: activation_gradients(dy, at, dx, count, KERNEL_SIGMOID); break;
     }
 }
 
@@ -75,6 +120,12 @@ MULTIVERSIONED void kernel_add(const float *a, const float *b, float *y, size_t 
     size_t i = 0;
     for (; i + LANES <= count; i += LANES) lanes_store(y + i, lanes_load(a + i) + lanes_load(b + i));
     for (; i < count; i++) y[i] = a[i] + b[i];
+}
+
+MULTIVERSIONED void kernel_multiply(const float *a, const float *b, float *y, size_t count) {
+    size_t i = 0;
+    for (; i + LANES <= count; i += LANES) lanes_store(y + i, lanes_load(a + i) * lanes_load(b + i));
+    for (; i < count; i++) y[i] = a[i] * b[i];
 }
 
 MULTIVERSIONED void kernel_scale(const float *a, float factor, float *y, size_t count) {

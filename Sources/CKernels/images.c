@@ -38,6 +38,42 @@ MULTIVERSIONED void kernel_resize_bilinear(
     }
 }
 
+/// Adds one output row's gradient, times `weight`, to the input row that it was read from.
+INLINE void spread_row(
+    const float *dy, size_t output_columns, float *dx, size_t columns, size_t channels, float weight) {
+    for (size_t c = 0; c < output_columns; c++, dy += channels) {
+        const Taps h = half_pixel_taps(c, columns, output_columns);
+        const float low = weight * (1.0f - h.weight), high = weight * h.weight;
+        float *a = dx + h.low * channels, *b = dx + h.high * channels;
+        for (size_t k = 0; k < channels; k++) a[k] += low * dy[k];
+        for (size_t k = 0; k < channels; k++) b[k] += high * dy[k];
+    }
+}
+
+MULTIVERSIONED void kernel_resize_bilinear_gradient(
+    const float *dy, size_t rows, size_t columns, size_t channels, float *dx, size_t output_rows,
+    size_t output_columns, size_t first, size_t end) {
+    memset(dx + first * columns * channels, 0, (end - first) * columns * channels * sizeof(float));
+    // Taps ascend with the output row: what is read from `first` on starts at the first output row whose second tap is
+    // there, found by halving.
+    size_t low = 0, high = output_rows;
+    while (low < high) {
+        const size_t middle = (low + high) / 2;
+        if (half_pixel_taps(middle, rows, output_rows).high < first) low = middle + 1; else high = middle;
+    }
+    for (size_t r = low; r < output_rows; r++) {
+        const Taps v = half_pixel_taps(r, rows, output_rows);
+        if (v.low >= end) break;
+        const float *source = dy + r * output_columns * channels;
+        if (v.low >= first) {
+            spread_row(source, output_columns, dx + v.low * columns * channels, columns, channels, 1.0f - v.weight);
+        }
+        if (v.high >= first && v.high < end) {
+            spread_row(source, output_columns, dx + v.high * columns * channels, columns, channels, v.weight);
+        }
+    }
+}
+
 /// One output pixel: bias and the taps that lie inside the image, in the order of the taps.
 INLINE void depthwise_pixel(
     const float *const taps[9], const float *weight, const float *bias, size_t channels, float *y) {

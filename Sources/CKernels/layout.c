@@ -50,6 +50,40 @@ void kernel_pack_patches(const float *x, float *y, const KernelPatches *p, size_
     }
 }
 
+INLINE void add_channels(const float *x, float *y, size_t channels) {
+    size_t i = 0;
+    for (; i + LANES <= channels; i += LANES) lanes_store(y + i, lanes_load(y + i) + lanes_load(x + i));
+    for (; i < channels; i++) y[i] += x[i];
+}
+
+/// The output position along one axis whose tap `tap` reads `position`; no position below `end` where there is none.
+INLINE size_t reading_output(ptrdiff_t position, ptrdiff_t offset, size_t tap, size_t stride, size_t end) {
+    const ptrdiff_t distance = position - offset - (ptrdiff_t)tap;
+    return distance < 0 || (size_t)distance % stride != 0 ? end : (size_t)distance / stride;
+}
+
+MULTIVERSIONED void kernel_add_patches(
+    const float *y, float *x, const KernelPatches *p, size_t first_output, size_t end_output, size_t first,
+    size_t end) {
+    const size_t patch = p->kernel_rows * p->kernel_columns * p->channels;
+    for (size_t r = first; r < end; r++) {
+        for (size_t ky = 0; ky < p->kernel_rows; ky++) {
+            const size_t row = reading_output((ptrdiff_t)r, p->offset_row, ky, p->stride, end_output);
+            if (row < first_output || row >= end_output) continue;
+            const float *patches = y + (row - first_output) * p->output_columns * patch;
+            for (size_t kx = 0; kx < p->kernel_columns; kx++) {
+                const float *taps = patches + (ky * p->kernel_columns + kx) * p->channels;
+                float *target = x + r * p->columns * p->channels;
+                for (size_t c = 0; c < p->columns; c++, target += p->channels) {
+                    const size_t column =
+                        reading_output((ptrdiff_t)c, p->offset_column, kx, p->stride, p->output_columns);
+                    if (column < p->output_columns) add_channels(taps + column * patch, target, p->channels);
+                }
+            }
+        }
+    }
+}
+
 void kernel_spread_phase(
     const float *x, size_t x_stride, float *y, size_t columns, size_t channels, int phase_row, int phase_column,
     size_t first, size_t end) {

@@ -1,5 +1,6 @@
 #include "CKernels.h"
 #include "lanes.h"
+#include "row_sums.h"
 
 // Fillers of the last, partial vector: the smallest finite value never wins a maximum, its exponential counts as zero
 // only where the sum leaves it out.
@@ -49,28 +50,6 @@ MULTIVERSIONED void kernel_softmax_relative_rows(
         }
         row_softmax(row, keys_high * keys_wide, 1.0f);
     }
-}
-
-INLINE float row_sum(const float *x, size_t width) {
-    Lanes sum = lanes_of(0.0f);
-    size_t i = 0;
-    for (; i + LANES <= width; i += LANES) sum += lanes_load(x + i);
-    if (i < width) sum += lanes_load_part(x + i, width - i, 0.0f);
-    return lanes_sum(sum);
-}
-
-INLINE float row_squares(const float *x, size_t width, float mean) {
-    Lanes sum = lanes_of(0.0f);
-    size_t i = 0;
-    for (; i + LANES <= width; i += LANES) {
-        Lanes d = lanes_load(x + i) - mean;
-        sum += d * d;
-    }
-    if (i < width) {
-        Lanes d = lanes_load_part(x + i, width - i, mean) - mean;
-        sum += d * d;
-    }
-    return lanes_sum(sum);
 }
 
 MULTIVERSIONED void kernel_layer_norm_rows(

@@ -13,6 +13,41 @@ public struct ModelManifest: Sendable, Hashable, Codable {
         public let sha256: SHA256Digest
     }
 
+    /// Where the weights of a fine-tuned package come from.
+    public struct Training: Sendable, Hashable, Codable {
+        /// The package that was fine-tuned.
+        public let parent: String
+        /// Of the parent's weights.
+        public let parentSHA256: SHA256Digest
+        /// The name of the training run.
+        public let run: String
+        /// Of the frozen list of cases that it learnt from.
+        public let casesSHA256: SHA256Digest
+        /// Which parameters learnt.
+        public let scope: String
+        /// Of all random choices.
+        public let seed: UInt64
+        /// Steps of the optimiser that the weights have seen.
+        public let steps: Int
+
+        /// A provenance from its parts.
+        public init(
+            parent: (name: String, sha256: SHA256Digest),
+            run: String,
+            casesSHA256: SHA256Digest,
+            scope: String,
+            seed: UInt64,
+            steps: Int
+        ) {
+            (self.parent, parentSHA256) = parent
+            self.run = run
+            self.casesSHA256 = casesSHA256
+            self.scope = scope
+            self.seed = seed
+            self.steps = steps
+        }
+    }
+
     /// The only version there is.
     public static let currentFormat = 1
 
@@ -26,8 +61,10 @@ public struct ModelManifest: Sendable, Hashable, Codable {
     public let configuration: ModelConfiguration
     /// The weights of this package.
     public let weights: File
-    /// What was imported.
+    /// What was imported; of a fine-tuned package its own weights.
     public let origin: File
+    /// How the weights were fine-tuned; nil for imported ones.
+    public let training: Training?
     /// The licence of the weights, as a person gave it.
     public let licence: String
     /// When the package was made.
@@ -46,6 +83,7 @@ public struct ModelManifest: Sendable, Hashable, Codable {
         package: (name: String, licence: String, notes: String),
         network: (architecture: ModelArchitecture, configuration: ModelConfiguration),
         files: (weights: File, origin: File),
+        training: Training? = nil,
         imported: Date
     ) {
         format = Self.currentFormat
@@ -54,6 +92,7 @@ public struct ModelManifest: Sendable, Hashable, Codable {
         notes = package.notes
         (architecture, configuration) = network
         (weights, origin) = files
+        self.training = training
         self.imported = imported
     }
 

@@ -26,11 +26,40 @@ extension ModelStore {
             byteCount: file.bytes.count,
             sha256: SHA256Digest(ofMemory: file.bytes)
         )
+        return try whileAlone {
+            let present = try presentPackage(named: name)
+            if let present, present.manifest.origin.sha256 == source.sha256 {
+                return Import(package: present, wasThere: true)
+            }
+            let weights = try CheckpointFile.load(file)
+            return try build(weights, package: (name, licence, notes), present: present) { _ in source }
+        }
+    }
+
+    /// Makes a package of fine-tuned weights; its licence is the parent's.
+    ///
+    /// - Throws: ``ModelStoreError``, ``CheckpointError`` or `FileError`.
+    /// - Returns: the package, and whether it was there before with the same weights.
+    public func add(
+        _ weights: NamedTensors,
+        name: String,
+        training: ModelManifest.Training,
+        notes: String = ""
+    ) throws -> Import {
+        guard Self.isValid(name) else { throw ModelStoreError.invalidName(name) }
+        let licence = try package(named: training.parent).manifest.licence
+        return try whileAlone {
+            let present = try presentPackage(named: name)
+            return try build(weights, package: (name, licence, notes), training: training, present: present) { $0 }
+        }
+    }
+
+    private func whileAlone<Result>(_ body: () throws -> Result) throws -> Result {
         try AtomicFile.createFolder(folder)
         do {
             return try FileLock.whileHolding(folder.appending(".lock")) {
                 try removeStaging()
-                return try build(from: file, source, package: (name, licence, notes))
+                return try body()
             }
         } catch let error as FileError where error.operation == "flock" && error.errno == EWOULDBLOCK {
             throw ModelStoreError.busy
@@ -38,15 +67,12 @@ extension ModelStore {
     }
 
     private func build(
-        from file: MappedFile,
-        _ source: ModelManifest.File,
-        package: (name: String, licence: String, notes: String)
+        _ weights: NamedTensors,
+        package: (name: String, licence: String, notes: String),
+        training: ModelManifest.Training? = nil,
+        present: ModelPackage?,
+        origin: (ModelManifest.File) -> ModelManifest.File
     ) throws -> Import {
-        let present = try presentPackage(named: package.name)
-        if let present, present.manifest.origin.sha256 == source.sha256 {
-            return Import(package: present, wasThere: true)
-        }
-        let weights = try CheckpointFile.load(file)
         let architecture = try ModelArchitecture.detect(weights)
         let configuration = try ModelConfiguration(of: weights, architecture: architecture)
         try AtomicFile.createFolder(staging)
@@ -63,7 +89,8 @@ extension ModelStore {
             let manifest = ModelManifest(
                 package: package,
                 network: (architecture, configuration),
-                files: (ModelManifest.File(written), source),
+                files: (ModelManifest.File(written), origin(ModelManifest.File(written))),
+                training: training,
                 imported: now()
             )
             let path = staging.appending(ModelPackage.manifestName)

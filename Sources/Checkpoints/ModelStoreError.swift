@@ -5,8 +5,12 @@ public enum ModelStoreError: Error, Sendable, Hashable, CustomStringConvertible 
     /// Other weights have that name already.
     case nameTaken(name: String)
     case damaged(name: String, reason: String)
-    /// Another process is importing into the same store.
+    /// Another process is changing the same store.
     case busy
+    /// `channels.json` cannot be used.
+    case damagedChannels(String)
+    /// There is nothing to go back from.
+    case nothingPromoted(channel: String)
 
     /// What is wrong and what to do, for the operator.
     public var description: String {
@@ -18,7 +22,12 @@ public enum ModelStoreError: Error, Sendable, Hashable, CustomStringConvertible 
             "model \(name) exists with other weights: import under another name, or remove its folder first"
         case .damaged(let name, let reason):
             "model \(name) is damaged: \(reason). Remove its folder and import it again"
-        case .busy: "another import into this model store is running: try again when it has ended"
+        case .busy: "another process is changing this model store: try again when it has ended"
+        case .damagedChannels(let reason):
+            "the model store's channels.json cannot be used: \(reason). Restore it, or remove it to fall back to the site's "
+                + "default model"
+        case .nothingPromoted(let channel):
+            "nothing is promoted in the channel \(channel): it stands for the site's default"
         }
     }
 }

@@ -4,10 +4,14 @@ import Tensors
 public struct NamedTensors: Sendable {
     /// The tensors; integer bookkeeping such as `num_batches_tracked` is not among them.
     public var tensors: [String: Tensor]
+    /// The names of convolutions' weights that are held in the layout that is computed with, not in the checkpoint's
+    /// (``Convolution/packed(_:)``, ``TransposedConvolution/packed(_:)``): layers take them as they are.
+    public var packed: Set<String>
 
     /// Wraps tensors by name.
-    public init(_ tensors: [String: Tensor]) {
+    public init(_ tensors: [String: Tensor], packed: Set<String> = []) {
         self.tensors = tensors
+        self.packed = packed
     }
 
     /// The tensor of that name, which must have that shape.

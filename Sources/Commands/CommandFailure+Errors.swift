@@ -41,8 +41,8 @@ extension CommandFailure {
 
     private static func status(of error: ModelStoreError) -> ExitStatus {
         switch error {
-        case .invalidName, .nameTaken: .wrongUse
-        case .notFound, .damaged, .busy: .environment
+        case .invalidName, .nameTaken, .nothingPromoted: .wrongUse
+        case .notFound, .damaged, .damagedChannels, .busy: .environment
         }
     }
 

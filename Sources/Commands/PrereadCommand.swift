@@ -12,9 +12,10 @@ struct PrereadCommand: AsyncParsableCommand {
             """,
         version: ProgramVersion.number,
         subcommands: [
-            AnnotateCommand.self, ServeCommand.self, StatusCommand.self, JobsCommand.self, QuarantineCommand.self,
+            AnnotateCommand.self, ServeCommand.self, StatusCommand.self, JobsCommand.self, ReviewCommand.self,
+            QuarantineCommand.self,
             ProfilesCommand.self, AtlasCommand.self, ModelsCommand.self, EvaluateCommand.self, DoctorCommand.self,
-            InspectInstancesCommand.self,
+            InspectInstancesCommand.self, InspectCorrectionsCommand.self,
         ]
     )
 }

@@ -47,5 +47,5 @@ public struct CodedConcept: Sendable, Hashable, Codable {
     static let processingEquipment = CodedConcept(value: "109102", scheme: "DCM", meaning: "Processing Equipment")
 
     /// Whether the scheme was retired in favour of SCT; validators warn about SRT and its kin.
-    var hasRetiredScheme: Bool { ["SRT", "SNM3", "99SDM"].contains(scheme) }
+    public var hasRetiredScheme: Bool { ["SRT", "SNM3", "99SDM"].contains(scheme) }
 }

@@ -13,6 +13,8 @@ public struct Segmentation: Sendable {
         public let category: CodedConcept?
         /// Segmented Property Type; `nil` where absent or incomplete.
         public let type: CodedConcept?
+        /// Segmented Property Type Modifiers, laterality for one; incomplete ones are left out.
+        public let typeModifiers: [CodedConcept]
         /// AUTOMATIC, SEMIAUTOMATIC or MANUAL; empty where absent.
         public let algorithmType: String
         /// Segment Algorithm Name.

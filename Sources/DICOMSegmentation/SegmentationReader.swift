@@ -74,17 +74,25 @@ public enum SegmentationReader {
                 throw SegmentationError(.inconsistent, "a segment has no number")
             }
             guard number != background else { return nil }
+            let type = item.firstItem(.segmentedPropertyTypeCodeSequence)
             return Segmentation.Segment(
                 number: number,
                 label: item.string(.segmentLabel) ?? "",
                 category: code(item.firstItem(.segmentedPropertyCategoryCodeSequence)),
-                type: code(item.firstItem(.segmentedPropertyTypeCodeSequence)),
+                type: code(type),
+                typeModifiers: modifiers(of: item, type),
                 algorithmType: item.string(.segmentAlgorithmType) ?? "",
                 algorithmName: item.string(.segmentAlgorithmName),
                 trackingID: item.string(.trackingID),
                 trackingUID: item.string(.trackingUID)
             )
         }
+    }
+
+    /// The standard puts them into the item of the type; some software puts them beside it.
+    private static func modifiers(of item: DICOMDataset, _ type: DICOMDataset?) -> [CodedConcept] {
+        let within = type?.items(.segmentedPropertyTypeModifierCodeSequence) ?? []
+        return (within + item.items(.segmentedPropertyTypeModifierCodeSequence)).compactMap(code)
     }
 
     private static func code(_ item: DICOMDataset?) -> CodedConcept? {

@@ -2,7 +2,6 @@ import Atlas
 import DICOMFiles
 import DICOMSegmentation
 import DurableFiles
-import Foundation
 import Geometry
 import Pipeline
 import Profiles
@@ -44,11 +43,8 @@ public struct SeriesEvaluator {
         model: LoadedModel,
         progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> SeriesEvaluation {
-        let receipt = try Self.receipt(in: folder)
-        guard receipt.series.seriesInstanceUID == series.seriesInstanceUID else {
-            throw AnnotationError.output("the receipt is of another series")
-        }
-        let found = try masks(in: folder, receipt)
+        let result = try WrittenResult(folder: folder, seriesInstanceUID: series.seriesInstanceUID, volume: volume)
+        let (receipt, found) = (result.receipt, result.masks)
         let tight = try tightAnswers(model, progress)
         let prompts = receipt.segments.reduce(0) { $0 + $1.boxes.count }
         let networkSeconds = receipt.seconds.encode + receipt.seconds.decode
@@ -62,7 +58,7 @@ public struct SeriesEvaluator {
                 if mask != nil { notInReference.append(segment.label) }
                 continue
             }
-            let boxes = Self.boxes(of: written, on: volume)
+            let boxes = WrittenResult.boxes(of: written, on: volume)
             let share = prompts > 0 ? Double(written?.boxes.count ?? 0) / Double(prompts) : 0
             segments.append(
                 evaluation(
@@ -167,42 +163,6 @@ public struct SeriesEvaluator {
             pixels: answer.mask.reduce(0) { $0 + Int($1) },
             predictedIoU: answer.predictedIoU
         )
-    }
-
-    /// The masks of a written SEG by tracking ID; none where no SEG was written.
-    private func masks(in folder: RawPath, _ receipt: Receipt) throws -> [String: SegmentMask] {
-        guard let written = receipt.segmentation else { return [:] }
-        let path = folder.appending(AnnotationResult.FileName.segmentation)
-        guard try SHA256Digest(ofFile: path) == written.sha256 else {
-            throw AnnotationError.output("the SEG is not the one that its receipt names")
-        }
-        let segmentation = try SegmentationReader.read(path)
-        let masks = try segmentation.masks(on: volume)
-        return segmentation.segments.reduce(into: [:]) { found, segment in
-            if let id = segment.trackingID { found[id] = masks[segment.number] }
-        }
-    }
-
-    private static func receipt(in folder: RawPath) throws -> Receipt {
-        let path = folder.appending(AnnotationResult.FileName.receipt)
-        return try JSONDecoder().decode(
-            Receipt.self,
-            from: Data(try ReadOnlyFile(path, subject: "receipt").readAll(limit: 1 << 28))
-        )
-    }
-
-    /// Automatic boxes by slice.
-    private static func boxes(of segment: Receipt.Segment?, on volume: ImageVolume) -> [Int: PixelBox] {
-        var slices: [String: Int] = [:]
-        for (index, frame) in volume.frames.enumerated() {
-            slices["\(frame.sopInstanceUID)#\(frame.frameNumber ?? 0)"] = index
-        }
-        return (segment?.boxes ?? []).reduce(into: [:]) { boxes, entry in
-            guard let slice = slices["\(entry.sop)#\(entry.frame ?? 0)"], let box = entry.box, box.count == 4 else {
-                return
-            }
-            boxes[slice] = PixelBox(x0: box[0], y0: box[1], x1: box[2], y1: box[3])
-        }
     }
 
     private static func mean(_ values: [Double]) -> Double {

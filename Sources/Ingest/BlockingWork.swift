@@ -3,22 +3,22 @@ import Foundation
 /// Runs what waits for disks and processes on a thread of its own, one piece after the other.
 ///
 /// A hung network mount then holds this thread and not the threads that all tasks share.
-struct BlockingWork: Sendable {
+package struct BlockingWork: Sendable {
     private let queue: OperationQueue
 
-    init(name: String) {
+    package init(name: String) {
         queue = OperationQueue()
         queue.name = name
         queue.maxConcurrentOperationCount = 1
     }
 
-    func run<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value {
+    package func run<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value {
         await withCheckedContinuation { continuation in
             queue.addOperation { continuation.resume(returning: work()) }
         }
     }
 
-    func run<Value: Sendable, Failure: Error>(
+    package func run<Value: Sendable, Failure: Error>(
         throwing work: @escaping @Sendable () throws(Failure) -> Value
     ) async throws(Failure) -> Value {
         try await run {

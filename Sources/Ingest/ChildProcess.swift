@@ -2,7 +2,7 @@ import DurableFiles
 import Glibc
 
 /// A program that was started to do one thing and may be killed at any moment, with pipes to its standard input and output.
-struct ChildProcess: ~Copyable {
+package struct ChildProcess: ~Copyable {
     private let id: pid_t
     /// Where the child reads.
     private let input: Int32
@@ -11,7 +11,7 @@ struct ChildProcess: ~Copyable {
     private var buffer: [UInt8] = []
 
     /// Starts a program by its full path, with an environment that says where to find libraries and no more.
-    init(executable: String, arguments: [String]) throws(FileError) {
+    package init(executable: String, arguments: [String]) throws(FileError) {
         let toChild = try Self.makePipe()
         let fromChild: (read: Int32, write: Int32)
         do throws(FileError) {
@@ -45,7 +45,7 @@ struct ChildProcess: ~Copyable {
     /// Writes bytes to the child.
     ///
     /// - Returns: whether it took them all; a child that died does not.
-    func send(_ bytes: [UInt8]) -> Bool {
+    package func send(_ bytes: [UInt8]) -> Bool {
         var sent = 0
         while sent < bytes.count {
             let count = bytes.withUnsafeBytes { write(input, $0.baseAddress.map { $0 + sent }, bytes.count - sent) }
@@ -59,7 +59,7 @@ struct ChildProcess: ~Copyable {
     /// Reads up to the next line end.
     ///
     /// - Returns: `nil` where the child ended, stayed silent past the deadline or wrote more than `limit` bytes.
-    mutating func readLine(within deadline: Duration, limit: Int) -> [UInt8]? {
+    package mutating func readLine(within deadline: Duration, limit: Int) -> [UInt8]? {
         let end = ContinuousClock.now + deadline
         var piece = [UInt8](repeating: 0, count: 1 << 16)
         while true {

@@ -34,7 +34,7 @@ extension Ingestor {
 
     /// Judges files that a person released and whose originals are gone.
     func takeInReleased(in report: inout IngestReport) async throws {
-        let released = try await ledger.files(FileFilter(states: [.pending], examinedOnly: true))
+        let released = try await ledger.files(FileFilter(states: [.pending], root: configuration.rootLabel, examinedOnly: true))
         var ready: [Ready] = []
         for file in released {
             let path = RawPath(bytes: file.path.bytes)

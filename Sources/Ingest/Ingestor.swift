@@ -89,7 +89,7 @@ package actor Ingestor {
 
     /// Remembers the files that earlier runs knew, so that it is noticed if they are gone.
     private func recallCurrentFiles() async throws(LedgerError) {
-        for file in try await ledger.files(FileFilter(currentOnly: true)) where file.root == configuration.rootLabel {
+        for file in try await ledger.files(FileFilter(root: configuration.rootLabel, currentOnly: true)) {
             known[RawPath(bytes: file.path.bytes)] = file
         }
     }

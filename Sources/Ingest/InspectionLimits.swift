@@ -12,9 +12,9 @@ package struct InspectionLimits: Sendable, Hashable {
     package init() {}
 
     /// The form in which a child is told.
-    var line: String { "\(addressSpace) \(processorTime) \(descriptors)" }
+    package var line: String { "\(addressSpace) \(processorTime) \(descriptors)" }
 
-    init?(line: String) {
+    package init?(line: String) {
         let numbers = line.split(separator: " ").compactMap { UInt64($0) }
         guard numbers.count == 3 else { return nil }
         addressSpace = numbers[0]
@@ -25,7 +25,7 @@ package struct InspectionLimits: Sendable, Hashable {
     /// Sets the limits of this process for good: files cannot be written, and nothing is left of it after a crash.
     ///
     /// - Returns: whether the kernel took them all.
-    func apply() -> Bool {
+    package func apply() -> Bool {
         let wanted: [(Int32, UInt64)] = [
             (Int32(RLIMIT_AS.rawValue), addressSpace), (Int32(RLIMIT_CPU.rawValue), processorTime),
             (Int32(RLIMIT_FSIZE.rawValue), 0), (Int32(RLIMIT_NOFILE.rawValue), descriptors),

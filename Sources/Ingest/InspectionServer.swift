@@ -27,7 +27,7 @@ package enum InspectionServer {
         }
     }
 
-    private static func closeInheritedDescriptors() {
+    package static func closeInheritedDescriptors() {
         for descriptor in 3..<Int32(clamping: sysconf(Int32(_SC_OPEN_MAX))) where fcntl(descriptor, F_GETFD) >= 0 {
             close(descriptor)
         }
@@ -46,7 +46,7 @@ package enum InspectionServer {
         return RawPath(bytes: bytes)
     }
 
-    private static func write(_ bytes: [UInt8]) -> Bool {
+    package static func write(_ bytes: [UInt8]) -> Bool {
         var written = 0
         while written < bytes.count {
             let count = bytes.withUnsafeBytes {

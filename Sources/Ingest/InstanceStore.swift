@@ -2,27 +2,30 @@ import DurableFiles
 import Glibc
 import Ledger
 
-/// The durable copies: `ab/<sha256>.dcm` for instances, `quarantine/<sha256>` for what a person must look at.
+/// The durable copies: `ab/<sha256>.dcm` for instances, `quarantine/<sha256>` for what a person must look at,
+/// `corrections/ab/<sha256>.dcm` for what people hand in.
 ///
 /// A copy is made in `staging/`, synced, inspected there, and then moved to the name that its contents give it. So what was inspected is
 /// what is kept, a name never holds part of a file, and the same bytes are kept once.
-struct InstanceStore: Sendable {
+package struct InstanceStore: Sendable {
     /// A synced copy that has no place yet.
-    struct Staged: Sendable {
-        let path: RawPath
-        let digest: ContentDigest
+    package struct Staged: Sendable {
+        package let path: RawPath
+        package let digest: ContentDigest
         /// Length in bytes.
-        let size: Int64
+        package let size: Int64
     }
 
     /// Where a copy belongs.
-    enum Place: Sendable {
+    package enum Place: Sendable {
         case instances
         case quarantine
+        /// What a person hands in to judge a result.
+        case corrections
     }
 
     /// Why a copy could not be made.
-    enum CopyError: Error {
+    package enum CopyError: Error {
         /// The dropped file cannot be read.
         case source(FileError)
         /// It is not a regular file.
@@ -33,11 +36,11 @@ struct InstanceStore: Sendable {
         case store(FileError)
     }
 
-    let root: RawPath
+    package let root: RawPath
     private let staging: RawPath
 
     /// Creates the folders where they are missing, and removes what a killed run left in `staging/`.
-    init(_ root: RawPath) throws(FileError) {
+    package init(_ root: RawPath) throws(FileError) {
         self.root = root
         staging = root.appending("staging")
         try AtomicFile.createFolder(staging)
@@ -46,7 +49,7 @@ struct InstanceStore: Sendable {
     }
 
     /// Copies an open file, syncs the copy and hashes what was written.
-    func stage(_ source: borrowing DroppedHandle, expecting seen: FileFingerprint?) throws(CopyError) -> Staged {
+    package func stage(_ source: borrowing DroppedHandle, expecting seen: FileFingerprint?) throws(CopyError) -> Staged {
         let before = try fingerprint(source)
         guard seen == nil || seen == before else { throw .changed }
         let name = AtomicFile.temporaryPrefix + String(UInt64.random(in: .min ... .max), radix: 36)
@@ -76,7 +79,7 @@ struct InstanceStore: Sendable {
     /// Gives a staged copy its name, or discards it. The name is durable only after ``sync(_:)`` of the folder.
     ///
     /// - Returns: the path relative to the store, and the folder.
-    func place(_ staged: Staged, in place: Place) throws(FileError) -> (path: String, folder: RawPath) {
+    package func place(_ staged: Staged, in place: Place) throws(FileError) -> (path: String, folder: RawPath) {
         let (folder, name) = location(of: staged.digest, in: place)
         let path = root.appending(folder).appending(name)
         // Once it has its name there is nothing left to discard.
@@ -90,14 +93,14 @@ struct InstanceStore: Sendable {
     }
 
     /// Makes the names in folders durable.
-    func sync(_ folders: Set<RawPath>) throws(FileError) {
+    package func sync(_ folders: Set<RawPath>) throws(FileError) {
         for folder in folders.sorted() { try AtomicFile.syncFolder(folder) }
     }
 
-    func discard(_ path: RawPath) { _ = path.withCString { unlink($0) } }
+    package func discard(_ path: RawPath) { _ = path.withCString { unlink($0) } }
 
     /// Bytes that may be written before the disk is full.
-    func freeSpace() throws(FileError) -> Int64 {
+    package func freeSpace() throws(FileError) -> Int64 {
         // See: 'man 3 statvfs'
         var status = statvfs()
         guard root.withCString({ statvfs($0, &status) }) == 0 else {
@@ -116,6 +119,7 @@ struct InstanceStore: Sendable {
         switch place {
         case .instances: (String(digest.hex.prefix(2)), "\(digest).dcm")
         case .quarantine: ("quarantine", digest.hex)
+        case .corrections: ("corrections/\(digest.hex.prefix(2))", "\(digest).dcm")
         }
     }
 

@@ -5,9 +5,9 @@ import Ledger
 ///
 /// A file is settled when size, modification time and inode were the same in at least two scans that lie at least the quiet time
 /// apart. The modification time is never compared with a clock, so skewed and future times do no harm.
-struct SettleRule {
+package struct SettleRule {
     /// What to do about a file.
-    enum Verdict: Hashable {
+    package enum Verdict: Hashable {
         case wait
         case settled
         /// It kept changing, or kept the name of a copy in progress, for too long.
@@ -23,18 +23,18 @@ struct SettleRule {
     }
 
     /// How long a file must be left alone.
-    let quiet: Duration
+    package let quiet: Duration
     /// How long it is waited for.
-    let timeout: Duration
+    package let timeout: Duration
     private var watches: [RawPath: Watch] = [:]
 
-    init(quiet: Duration, timeout: Duration) {
+    package init(quiet: Duration, timeout: Duration) {
         self.quiet = quiet
         self.timeout = timeout
     }
 
     /// Takes in what a scan saw of one file.
-    mutating func observe(_ path: RawPath, _ fingerprint: FileFingerprint, at now: Duration) -> Verdict {
+    package mutating func observe(_ path: RawPath, _ fingerprint: FileFingerprint, at now: Duration) -> Verdict {
         guard var watch = watches[path] else {
             watches[path] = Watch(fingerprint: fingerprint, since: now, from: now)
             return .wait
@@ -50,5 +50,5 @@ struct SettleRule {
     }
 
     /// Ends the watch over a file that was judged or is gone.
-    mutating func forget(_ path: RawPath) { watches[path] = nil }
+    package mutating func forget(_ path: RawPath) { watches[path] = nil }
 }

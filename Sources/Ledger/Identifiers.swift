@@ -25,6 +25,15 @@ package struct EventID: RawRepresentable, Sendable, Hashable, Codable, Comparabl
     package static func < (left: EventID, right: EventID) -> Bool { left.rawValue < right.rawValue }
 }
 
+/// The number of a correction in its ledger.
+package struct CorrectionID: RawRepresentable, Sendable, Hashable, Codable, Comparable {
+    package let rawValue: Int64
+
+    package init(rawValue: Int64) { self.rawValue = rawValue }
+
+    package static func < (left: CorrectionID, right: CorrectionID) -> Bool { left.rawValue < right.rawValue }
+}
+
 /// A Study Instance UID (0020,000D).
 package struct StudyUID: RawRepresentable, Sendable, Hashable, Codable {
     package let rawValue: String

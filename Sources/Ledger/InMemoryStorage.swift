@@ -16,6 +16,7 @@ package struct InMemoryStorage: LedgerStorage, Sendable {
     private var allSeries: [SeriesUID: Series] = [:]
     private var studies: [StudyUID: Study] = [:]
     private var jobsByKey: [JobKey: JobID] = [:]
+    private var corrections: [Correction] = []
 
     // MARK: - Files
 
@@ -45,6 +46,7 @@ package struct InMemoryStorage: LedgerStorage, Sendable {
         let found = files.lazy.filter { file in
             (filter.states?.contains(file.outcome.state) ?? true)
                 && (filter.reason.map { file.outcome.reason == $0 } ?? true)
+                && (filter.root.map { file.root == $0 } ?? true)
                 && (file.isCurrent || !filter.currentOnly) && (file.digest != nil || !filter.examinedOnly)
         }
         return Array(found.prefix(filter.limit))
@@ -143,7 +145,53 @@ package struct InMemoryStorage: LedgerStorage, Sendable {
         (volumes[job] ?? []).compactMap { instances[$0] }
     }
 
+    package func job(withSegmentation uid: InstanceUID) -> Job? {
+        jobs.first { $0.result?.segmentation?.sopInstanceUID == uid }
+    }
+
+    package func reviewCounts(after moment: Timestamp) -> [JobState: Int] {
+        jobs.filter { job in job.state.isReviewed && job.review.map { $0.time > moment } ?? false }
+            .reduce(into: [:]) { $0[$1.state, default: 0] += 1 }
+    }
+
+    // MARK: - Corrections
+
+    package mutating func insertCorrection(_ submission: CorrectionSubmission, at time: Timestamp) -> Correction {
+        let id = CorrectionID(rawValue: Int64(corrections.count + 1))
+        let correction = Correction(id: id, submission: submission, received: time)
+        corrections.append(correction)
+        return correction
+    }
+
+    package mutating func update(_ correction: Correction) { corrections[Int(correction.id.rawValue) - 1] = correction }
+
+    package func correction(_ id: CorrectionID) -> Correction? {
+        corrections.indices.contains(Int(id.rawValue) - 1) ? corrections[Int(id.rawValue) - 1] : nil
+    }
+
+    package func correction(withDigest digest: ContentDigest, intent: CorrectionIntent) -> Correction? {
+        corrections.first { $0.digest == digest && $0.intent == intent }
+    }
+
+    package func correction(withSegmentation uid: InstanceUID) -> Correction? {
+        corrections.last { $0.content?.sopInstanceUID == uid }
+    }
+
+    package func corrections(_ filter: CorrectionFilter) -> [Correction] {
+        corrections.filter { correction in
+            (filter.states?.contains(correction.state) ?? true)
+                && (filter.job.map { correction.job == $0 } ?? true)
+                && (filter.intent.map { correction.intent == $0 } ?? true)
+        }
+    }
+
+    package func correctionCounts() -> [CorrectionState: Int] {
+        corrections.reduce(into: [:]) { $0[$1.state, default: 0] += 1 }
+    }
+
     // MARK: - Events
+
+    package func events(of subject: EventSubject) -> [LedgerEvent] { events.filter { $0.subject == subject } }
 
     package mutating func append(_ entry: EventEntry, at time: Timestamp) {
         events.append(LedgerEvent(id: EventID(rawValue: Int64(events.count + 1)), time: time, entry: entry))

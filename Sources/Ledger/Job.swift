@@ -84,6 +84,17 @@ package struct JobResult: Sendable, Hashable, Codable {
     }
 }
 
+/// Who judged a result last, and when.
+package struct JobReview: Sendable, Hashable, Codable {
+    package let reviewer: String
+    package let time: Timestamp
+
+    package init(by reviewer: String, at time: Timestamp) {
+        self.reviewer = reviewer
+        self.time = time
+    }
+}
+
 /// One volume to be segmented by one profile version and one model.
 package struct Job: Sendable, Hashable, Identifiable {
     package let id: JobID
@@ -102,9 +113,11 @@ package struct Job: Sendable, Hashable, Identifiable {
     package var attempts: Int
     /// No worker gets the job before this moment.
     package var notBefore: Timestamp
-    /// Why it failed, was cancelled or needs a prompt; while it is queued, why the last attempt failed.
+    /// Why it failed, was cancelled, was rejected or needs a prompt; while it is queued, why the last attempt failed.
     package var reason: JobReason?
     package var result: JobResult?
+    /// `nil` until a person has judged the result.
+    package var review: JobReview?
     /// The job that took its place.
     package var supersededBy: JobID?
     package let created: Timestamp

@@ -4,6 +4,7 @@ package enum EventSubject: Sendable, Hashable {
     case file(FileID)
     case series(SeriesUID)
     case study(StudyUID)
+    case correction(CorrectionID)
 }
 
 /// Something that happened, who did it and when. Events are appended and never changed.

@@ -40,6 +40,26 @@ package protocol LedgerQueries: Sendable {
     /// were read are not in it.
     func fileTallies() async throws(LedgerError) -> [FileTally]
 
+    /// The job whose result has that SOP Instance UID.
+    func job(withSegmentation uid: InstanceUID) async throws(LedgerError) -> Job?
+
+    func correction(_ id: CorrectionID) async throws(LedgerError) -> Correction?
+
+    /// The correction, of any state, whose file has that SOP Instance UID; the newest where there are several.
+    func correction(withSegmentation uid: InstanceUID) async throws(LedgerError) -> Correction?
+
+    /// Corrections that fit a filter.
+    func corrections(_ filter: CorrectionFilter) async throws(LedgerError) -> [Correction]
+
+    /// How many corrections are in each state that occurs.
+    func correctionCounts() async throws(LedgerError) -> [CorrectionState: Int]
+
+    /// How many jobs in each reviewed state got their last review after a moment: what has come since the last training.
+    func reviewCounts(after moment: Timestamp) async throws(LedgerError) -> [JobState: Int]
+
+    /// What happened to one thing.
+    func events(of subject: EventSubject) async throws(LedgerError) -> [LedgerEvent]
+
     /// Events with larger numbers than `after`, at most `limit`.
     func events(after: EventID?, limit: Int) async throws(LedgerError) -> [LedgerEvent]
 }
@@ -69,6 +89,8 @@ package struct JobFilter: Sendable, Hashable {
 package struct FileFilter: Sendable, Hashable {
     package var states: Set<FileState>?
     package var reason: String?
+    /// The label of a watch root.
+    package var root: String?
     /// Only those that their names still stand for.
     package var currentOnly: Bool
     /// Only those that were read: pending ones among them were released by a person.
@@ -79,12 +101,14 @@ package struct FileFilter: Sendable, Hashable {
     package init(
         states: Set<FileState>? = nil,
         reason: String? = nil,
+        root: String? = nil,
         currentOnly: Bool = false,
         examinedOnly: Bool = false,
         limit: Int = .max
     ) {
         self.states = states
         self.reason = reason
+        self.root = root
         self.currentOnly = currentOnly
         self.examinedOnly = examinedOnly
         self.limit = limit

@@ -105,7 +105,7 @@ extension LedgerStorage {
     mutating func review(_ id: JobID, _ verdict: ReviewVerdict, by reviewer: String, at now: Timestamp) throws {
         var job = try existing(id)
         job.state = try next(job, verdict.event)
-        try write(job, verdict.event, by: reviewer, at: now)
+        try review(job, verdict.event, by: reviewer, at: now)
     }
 
     /// The job if the lease is the one that it runs under, whatever the clock says of the lease.

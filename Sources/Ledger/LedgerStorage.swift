@@ -47,9 +47,27 @@ package protocol LedgerStorage {
     func jobsWithLease(expiredAt time: Timestamp) throws -> [Job]
     func instances(ofJob job: JobID) throws -> [Instance]
 
+    func job(withSegmentation uid: InstanceUID) throws -> Job?
+    /// Jobs in the reviewed states whose last review is younger than a moment, counted.
+    func reviewCounts(after moment: Timestamp) throws -> [JobState: Int]
+
+    // MARK: - Corrections
+
+    /// Adds a received row with the next number.
+    mutating func insertCorrection(_ submission: CorrectionSubmission, at time: Timestamp) throws -> Correction
+    /// Writes everything that can change.
+    mutating func update(_ correction: Correction) throws
+    func correction(_ id: CorrectionID) throws -> Correction?
+    func correction(withDigest digest: ContentDigest, intent: CorrectionIntent) throws -> Correction?
+    /// The newest one.
+    func correction(withSegmentation uid: InstanceUID) throws -> Correction?
+    func corrections(_ filter: CorrectionFilter) throws -> [Correction]
+    func correctionCounts() throws -> [CorrectionState: Int]
+
     // MARK: - Events
 
     mutating func append(_ entry: EventEntry, at time: Timestamp) throws
+    func events(of subject: EventSubject) throws -> [LedgerEvent]
     func events(after: EventID?, limit: Int) throws -> [LedgerEvent]
 }
 

@@ -55,6 +55,34 @@ extension SnapshotLedger {
         try await snapshot { try $0.fileTallies() }
     }
 
+    package func job(withSegmentation uid: InstanceUID) async throws(LedgerError) -> Job? {
+        try await snapshot { try $0.job(withSegmentation: uid) }
+    }
+
+    package func correction(_ id: CorrectionID) async throws(LedgerError) -> Correction? {
+        try await snapshot { try $0.correction(id) }
+    }
+
+    package func correction(withSegmentation uid: InstanceUID) async throws(LedgerError) -> Correction? {
+        try await snapshot { try $0.correction(withSegmentation: uid) }
+    }
+
+    package func corrections(_ filter: CorrectionFilter) async throws(LedgerError) -> [Correction] {
+        try await snapshot { try $0.corrections(filter) }
+    }
+
+    package func correctionCounts() async throws(LedgerError) -> [CorrectionState: Int] {
+        try await snapshot { try $0.correctionCounts() }
+    }
+
+    package func reviewCounts(after moment: Timestamp) async throws(LedgerError) -> [JobState: Int] {
+        try await snapshot { try $0.reviewCounts(after: moment) }
+    }
+
+    package func events(of subject: EventSubject) async throws(LedgerError) -> [LedgerEvent] {
+        try await snapshot { try $0.events(of: subject) }
+    }
+
     package func events(after: EventID?, limit: Int) async throws(LedgerError) -> [LedgerEvent] {
         try await snapshot { try $0.events(after: after, limit: limit) }
     }

@@ -117,3 +117,34 @@ extension TransactionalLedger {
         try await transaction { try $0.review(job, verdict, by: reviewer, at: now) }
     }
 }
+
+extension TransactionalLedger {
+    package func receive(_ submission: CorrectionSubmission) async throws(LedgerError) -> CorrectionReceipt {
+        let now = clock.now()
+        return try await transaction { try $0.receive(submission, at: now) }
+    }
+
+    package func settle(
+        _ correction: CorrectionID,
+        as finding: CorrectionFinding
+    ) async throws(LedgerError) -> Correction {
+        let now = clock.now()
+        return try await transaction { try $0.settle(correction, as: finding, at: now) }
+    }
+
+    package func release(
+        _ correction: CorrectionID,
+        matchingByNumber: Bool,
+        by actor: String
+    ) async throws(LedgerError) -> Correction {
+        let now = clock.now()
+        return try await transaction { storage in
+            try storage.release(correction, matchingByNumber: matchingByNumber, by: actor, at: now)
+        }
+    }
+
+    package func decide(_ job: JobID, _ decision: ReviewDecision, by reviewer: String) async throws(LedgerError) {
+        let now = clock.now()
+        try await transaction { try $0.decide(job, decision, by: reviewer, at: now) }
+    }
+}

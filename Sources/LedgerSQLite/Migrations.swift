@@ -5,6 +5,7 @@ enum Migrations {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("files, instances, series, jobs and events", migrate: createTables)
+        migrator.registerMigration("corrections and reviews", migrate: addCorrections)
         return migrator
     }
 

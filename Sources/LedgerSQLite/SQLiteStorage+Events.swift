@@ -11,21 +11,25 @@ extension SQLiteStorage {
     }
 
     package func events(after: EventID?, limit: Int) throws -> [LedgerEvent] {
-        try all(
-            "SELECT * FROM event WHERE id > ? ORDER BY id LIMIT ?",
-            [after?.rawValue ?? 0, limit]
-        ) { row in
-            guard let subject = EventSubject(kind: row["subject_kind"], text: row["subject"]) else {
-                throw LedgerError.damagedRow("event")
-            }
-            let entry = EventEntry(
-                actor: row["actor"],
-                subject: subject,
-                action: row["action"],
-                detail: row["detail"]
-            )
-            return LedgerEvent(id: EventID(rawValue: row["id"]), time: row.time("time"), entry: entry)
+        try all("SELECT * FROM event WHERE id > ? ORDER BY id LIMIT ?", [after?.rawValue ?? 0, limit], event)
+    }
+
+    package func events(of subject: EventSubject) throws -> [LedgerEvent] {
+        let (kind, text) = subject.columns
+        return try all("SELECT * FROM event WHERE subject_kind = ? AND subject = ? ORDER BY id", [kind, text], event)
+    }
+
+    private func event(_ row: Row) throws -> LedgerEvent {
+        guard let subject = EventSubject(kind: row["subject_kind"], text: row["subject"]) else {
+            throw LedgerError.damagedRow("event")
         }
+        let entry = EventEntry(
+            actor: row["actor"],
+            subject: subject,
+            action: row["action"],
+            detail: row["detail"]
+        )
+        return LedgerEvent(id: EventID(rawValue: row["id"]), time: row.time("time"), entry: entry)
     }
 }
 
@@ -36,6 +40,7 @@ extension EventSubject {
         case .file(let id): ("file", String(id.rawValue))
         case .series(let uid): ("series", uid.rawValue)
         case .study(let uid): ("study", uid.rawValue)
+        case .correction(let id): ("correction", String(id.rawValue))
         }
     }
 
@@ -49,6 +54,9 @@ extension EventSubject {
             self = .file(FileID(rawValue: number))
         case "series": self = .series(SeriesUID(text))
         case "study": self = .study(StudyUID(text))
+        case "correction":
+            guard let number = Int64(text) else { return nil }
+            self = .correction(CorrectionID(rawValue: number))
         default: return nil
         }
     }

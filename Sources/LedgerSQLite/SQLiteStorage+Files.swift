@@ -55,6 +55,7 @@ extension SQLiteStorage {
         var conditions = Conditions()
         conditions.require("state", in: filter.states?.map(\.rawValue))
         conditions.require("reason", equals: filter.reason)
+        conditions.require("root", equals: filter.root)
         if filter.currentOnly { conditions.require("is_current") }
         if filter.examinedOnly { conditions.require("digest IS NOT NULL") }
         return try all(

@@ -30,14 +30,15 @@ extension SQLiteStorage {
             """
             UPDATE job SET state = ?, epoch = ?, lease_owner = ?, lease_expires = ?, attempts = ?, not_before = ?,
                 reason = ?, message = ?, segmentation_path = ?, segmentation_digest = ?, segmentation_uid = ?,
-                receipt_path = ?, instability = ?, superseded_by = ?, updated = ?
+                receipt_path = ?, instability = ?, superseded_by = ?, reviewer = ?, reviewed = ?, updated = ?
             WHERE id = ?
             """,
             [
                 job.state.rawValue, job.epoch, job.lease?.owner.rawValue, job.lease?.expires.milliseconds,
                 job.attempts, job.notBefore.milliseconds, job.reason?.code, job.reason?.message, segmentation?.path,
                 segmentation?.digest.hex, segmentation?.sopInstanceUID.rawValue, job.result?.receiptPath,
-                job.result?.instability, job.supersededBy?.rawValue, job.updated.milliseconds, job.id.rawValue,
+                job.result?.instability, job.supersededBy?.rawValue, job.review?.reviewer,
+                job.review?.time.milliseconds, job.updated.milliseconds, job.id.rawValue,
             ]
         )
     }
@@ -64,6 +65,24 @@ extension SQLiteStorage {
 
     package func jobCounts() throws -> [JobState: Int] {
         let counts = try all("SELECT state, count(*) AS count FROM job GROUP BY state", []) { row in
+            guard let state = JobState(rawValue: row["state"]) else { throw LedgerError.damagedRow("job") }
+            return (state, row["count"] as Int)
+        }
+        return Dictionary(uniqueKeysWithValues: counts)
+    }
+
+    package func job(withSegmentation uid: InstanceUID) throws -> Job? {
+        try one("SELECT * FROM job WHERE segmentation_uid = ?", [uid.rawValue], job)
+    }
+
+    package func reviewCounts(after moment: Timestamp) throws -> [JobState: Int] {
+        let counts = try all(
+            """
+            SELECT state, count(*) AS count FROM job
+            WHERE reviewed > ? AND state IN ('accepted', 'corrected', 'rejected') GROUP BY state
+            """,
+            [moment.milliseconds]
+        ) { row in
             guard let state = JobState(rawValue: row["state"]) else { throw LedgerError.damagedRow("job") }
             return (state, row["count"] as Int)
         }
@@ -108,6 +127,9 @@ extension SQLiteStorage {
         }
         if let code = row["reason"] as String? { job.reason = JobReason(code, message: row["message"]) }
         job.result = try result(row)
+        if let reviewer = row["reviewer"] as String? {
+            job.review = JobReview(by: reviewer, at: row.time("reviewed"))
+        }
         job.supersededBy = (row["superseded_by"] as Int64?).map { JobID(rawValue: $0) }
         return job
     }

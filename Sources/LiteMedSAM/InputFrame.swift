@@ -38,6 +38,24 @@ package struct InputFrame: Sendable, Hashable {
         return Prompt.Box(x0: scaled(box.x0), y0: scaled(box.y0), x1: scaled(box.x1), y1: scaled(box.y1))
     }
 
+    /// A mask of the slice, row by row, in the square input: 0 and 1 by nearest neighbour, 0 outside the slice.
+    ///
+    /// OpenCV's rule: the scale is the reciprocal of a reciprocal, which differs from plain division for some lengths.
+    package func mask(_ mask: [Bool]) -> Tensor {
+        func sources(_ length: Int, _ scaled: Int) -> [Int] {
+            let scale = 1 / (Double(scaled) / Double(length))
+            return (0..<scaled).map { min(Int(Double($0) * scale), length - 1) }
+        }
+        let columnSources = sources(sourceColumns, columns)
+        var values = [Float](repeating: 0, count: InputFrame.size * InputFrame.size)
+        for (row, source) in sources(sourceRows, rows).enumerated() {
+            for (column, sourceColumn) in columnSources.enumerated() where mask[source * sourceColumns + sourceColumn] {
+                values[row * InputFrame.size + column] = 1
+            }
+        }
+        return Tensor(values, shape: [InputFrame.size, InputFrame.size])
+    }
+
     /// Logits `[256, 256]` of the square input as logits `[sourceRows, sourceColumns]` of the slice: what was padded is
     /// cut off, the rest is interpolated bilinearly once.
     package func sourceLogits(_ logits: Tensor) -> Tensor {

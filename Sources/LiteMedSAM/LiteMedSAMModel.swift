@@ -8,9 +8,9 @@ import Tensors
 /// is zero. The published recipe (Ma et al., bowang-lab/MedSAM, branch LiteMedSAM) makes bytes over the whole volume, not
 /// over one slice: the caller's business.
 public struct LiteMedSAMModel: SegmentationModel {
-    let encoder: TinyViT
-    let promptEncoder: PromptEncoder
-    let decoder: MaskDecoder
+    var encoder: TinyViT
+    var promptEncoder: PromptEncoder
+    var decoder: MaskDecoder
 
     /// Reads a LiteMedSAM checkpoint: `image_encoder.*`, `prompt_encoder.*` and `mask_decoder.*`.
     ///

@@ -11,8 +11,8 @@ package struct Neck: Sendable {
 
     /// Reads `<name>.0` to `<name>.3`.
     package init(_ parameters: NamedTensors, _ name: String, inputs: Int, outputs: Int) throws(CheckpointError) {
-        let weight = try parameters.require("\(name).0.weight", shape: [outputs, inputs, 1, 1])
-        reduce = Linear(weight: weight.reshaped([outputs, inputs]), bias: nil)
+        let pointwise = try parameters.convolution("\(name).0", shape: [outputs, inputs, 1, 1], hasBias: false)
+        reduce = Linear(weight: pointwise.packed.reshaped([outputs, inputs]), bias: nil)
         firstNorm = try parameters.layerNorm("\(name).1", width: outputs, epsilon: 1e-6)
         convolution = try parameters.convolution(
             "\(name).2",

@@ -16,7 +16,7 @@ package struct TinyViT: Sendable {
     package let merging: [Bottleneck]
     /// The blocks of the second to the fourth stage.
     package let laterStages: [[TransformerBlock]]
-    package let neck: Neck
+    package var neck: Neck
 
     /// The edge of the embedding's grid.
     package static let grid = 64
@@ -45,7 +45,12 @@ package struct TinyViT: Sendable {
         }
         self.merging = merging
         self.laterStages = laterStages
-        neck = try Neck(parameters, "\(name).neck", inputs: Self.channels[3], outputs: Self.outputs)
+        neck = try Self.neck(parameters)
+    }
+
+    /// The neck of a checkpoint.
+    package static func neck(_ parameters: NamedTensors) throws(CheckpointError) -> Neck {
+        try Neck(parameters, "image_encoder.neck", inputs: channels[3], outputs: outputs)
     }
 
     private static func merging(
@@ -79,7 +84,12 @@ package struct TinyViT: Sendable {
 
     /// The embedding `[64, 64, 256]` of a slice.
     package func callAsFunction(_ input: NetworkInput, recorder: Recorder = .none) -> Tensor {
-        guard input.isGrey else { return callAsFunction(pixels: input.pixels, recorder: recorder) }
+        neck(trunk(input, recorder: recorder), recorder: recorder)
+    }
+
+    /// What the neck takes of a slice, `[64, 64, 320]`.
+    package func trunk(_ input: NetworkInput, recorder: Recorder = .none) -> Tensor {
+        guard input.isGrey else { return trunk(pixels: input.pixels, recorder: recorder) }
         let features = ByteFeatures(levels: input.levels, embedding: patchEmbedding, block: firstStage[0])
         let bytes = input.paddedBytes
         let size = InputFrame.size
@@ -94,13 +104,17 @@ package struct TinyViT: Sendable {
 
     /// The embedding `[64, 64, 256]` of pixels `[256, 256, 3]`.
     package func callAsFunction(pixels: Tensor, recorder: Recorder = .none) -> Tensor {
+        neck(trunk(pixels: pixels, recorder: recorder), recorder: recorder)
+    }
+
+    private func trunk(pixels: Tensor, recorder: Recorder) -> Tensor {
         precondition(pixels.shape == [InputFrame.size, InputFrame.size, 3], "pixels \(pixels.shape)")
         let embedded = patchEmbedding(pixels)
         recorder("patch_embed", embedded)
         return finish(firstStage[0](embedded), recorder)
     }
 
-    /// From the first block's output on.
+    /// From the first block's output to the neck.
     private func finish(_ first: Tensor, _ recorder: Recorder) -> Tensor {
         var x = first
         recorder("l0.b0", x)
@@ -116,6 +130,6 @@ package struct TinyViT: Sendable {
                 recorder("l\(stage + 1).b\(number)", x)
             }
         }
-        return neck(x, recorder: recorder)
+        return x
     }
 }

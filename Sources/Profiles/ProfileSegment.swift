@@ -22,6 +22,8 @@ public struct ProfileSegment: Sendable, Hashable {
     public let emit: EmitRule
     /// What is done with the masks of all slices together.
     public let cleaning: MaskCleaning
+    /// What becomes of corrections.
+    public let learning: LearningRule
     /// Where the segment stands in the profile's file.
     public let line: Int
 
@@ -58,5 +60,13 @@ public struct ProfileSegment: Sendable, Hashable {
         public let keepsLargestComponent: Bool
         /// Holes that are enclosed within a slice are filled.
         public let fillsHoles: Bool
+    }
+
+    /// What becomes of corrections.
+    public struct LearningRule: Sendable, Hashable {
+        /// Whether a model is trained with reviewed masks of this segment.
+        public let isEnabled: Bool
+        /// By how much the mean Dice of a candidate may be below that of the model in use; more, and it is not promoted.
+        public let maximumDiceLoss: Double
     }
 }

@@ -45,6 +45,7 @@ struct SegmentReader {
             expectedVolume: volume,
             emit: ProfileSegment.EmitRule(minimumPredictedIoU: minimumIoU ?? 0.8),
             cleaning: cleaning,
+            learning: learning(element.child("learn"), &reader),
             line: element.line
         )
     }
@@ -80,6 +81,13 @@ struct SegmentReader {
         ProfileSegment.MaskCleaning(
             keepsLargestComponent: element.map { reader.truth($0, "largestComponent", default: false) } ?? false,
             fillsHoles: element.map { reader.truth($0, "fillHoles", default: false) } ?? false
+        )
+    }
+
+    private func learning(_ element: XMLElement?, _ reader: inout ElementReader) -> ProfileSegment.LearningRule {
+        ProfileSegment.LearningRule(
+            isEnabled: element.map { reader.truth($0, "enabled", default: true) } ?? true,
+            maximumDiceLoss: element.flatMap { reader.number($0, "maximumDiceLoss") } ?? 0.01
         )
     }
 }

@@ -39,6 +39,32 @@ public struct SiteConfiguration: Sendable, Hashable {
         public let threads: Int?
     }
 
+    /// When and how models are fine-tuned with what people corrected.
+    public struct Training: Sendable, Hashable {
+        /// Runs, each in a folder of its own. Default `training`.
+        public let folder: RawPath
+        /// When a run begins by itself; `nil` for never.
+        public let schedule: TrainingSchedule?
+        /// A run begins by itself when so many corrections have come since the last; `nil` for never.
+        public let afterCorrections: Int?
+        /// Which parameters learn, by the scope's name. Default `decoder`.
+        public let scope: String
+        /// A run ends its training after so long. Default 240.
+        public let minutes: Double
+        /// Memory that a run may use, in megabytes. Default 6000.
+        public let memoryMB: Int
+        /// Threads of a run; `nil` for as many as the machine has cores.
+        public let threads: Int?
+        /// Reviewed series that a run needs at least. Default 10.
+        public let minimumCases: Int
+        /// Patients that a run needs at least, the locked ones included. Default 4.
+        public let minimumPatients: Int
+        /// Whether what passes the gate is used from then on; else a person promotes it. Default true.
+        public let promotes: Bool
+        /// Series that a candidate annotates silently, beside the model in use, before it may be promoted. Default 0.
+        public let shadowSeries: Int
+    }
+
     /// The levels of swift-log.
     public enum LogLevel: String, Sendable, Hashable, CaseIterable {
         case trace
@@ -64,6 +90,8 @@ public struct SiteConfiguration: Sendable, Hashable {
     public let ingest: Ingest
     /// Who does the work.
     public let workers: Workers
+    /// When and how models are fine-tuned.
+    public let training: Training
     /// Default `info`.
     public let logLevel: LogLevel
 

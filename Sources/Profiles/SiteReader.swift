@@ -31,6 +31,7 @@ struct SiteReader {
             defaultModel: root.child("models").flatMap { reader.optionalText($0, "default") },
             ingest: ingest(&reader),
             workers: workers(&reader),
+            training: training(&reader),
             logLevel: root.child("log").map { reader.choice($0, "level", default: .info) } ?? .info
         )
     }
@@ -59,6 +60,33 @@ struct SiteReader {
         )
     }
 
+    private func training(_ reader: inout ElementReader) -> SiteConfiguration.Training {
+        let element = root.child("training")
+        func integer(_ name: String) -> Int? { element.flatMap { reader.integer($0, name) } }
+        let every = element.flatMap { reader.optionalText($0, "every") }
+        let schedule = every.flatMap { TrainingSchedule($0) }
+        if let element, let every, schedule == nil {
+            reader.report(
+                element,
+                "every=\"\(every)\" is not a time of the day or week",
+                remedy: "Write it like 'Sun 02:00' or 'daily 23:30'"
+            )
+        }
+        return SiteConfiguration.Training(
+            folder: path("training", "folder", default: "training"),
+            schedule: schedule,
+            afterCorrections: integer("afterCorrections"),
+            scope: element.flatMap { reader.optionalText($0, "scope") } ?? "decoder",
+            minutes: element.flatMap { reader.number($0, "minutes") } ?? 240,
+            memoryMB: integer("memoryMB") ?? 6_000,
+            threads: integer("threads"),
+            minimumCases: integer("minimumCases") ?? 10,
+            minimumPatients: integer("minimumPatients") ?? 4,
+            promotes: element.map { reader.truth($0, "promote", default: true) } ?? true,
+            shadowSeries: integer("shadowSeries") ?? 0
+        )
+    }
+
     // MARK: - Places
 
     private struct Place {
@@ -78,6 +106,7 @@ struct SiteReader {
             place("ledger", "ledger", site.ledger),
             place("profiles", "profiles", site.profiles),
             place("models", "models", site.models),
+            place("training", "training", site.training.folder),
         ]
         for (index, place) in places.enumerated() {
             for other in places[..<index] where place.components == other.components {
@@ -85,7 +114,7 @@ struct SiteReader {
                 reader.report(element, "\(place.name) is the same place as \(other.name)", remedy: "Give each its own")
             }
         }
-        for watched in places where ["incoming", "corrected"].contains(watched.name) {
+        for watched in places where ["incoming", "corrected", "rejected"].contains(watched.name) {
             for other in places
             where other.components.count > watched.components.count
                 && other.components.starts(with: watched.components)

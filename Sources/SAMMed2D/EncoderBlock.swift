@@ -9,7 +9,7 @@ struct EncoderBlock: Sendable {
     private let secondNorm: LayerNorm
     private let expand: Linear
     private let contract: Linear
-    private let adapter: Adapter?
+    private var adapter: Adapter?
 
     /// Takes the tensors `image_encoder.blocks.index.…`.
     init(_ parameters: NamedTensors, index: Int, configuration: SAMMed2DConfiguration) throws(CheckpointError) {
@@ -28,6 +28,16 @@ struct EncoderBlock: Sendable {
         expand = try parameters.linear(name + ".mlp.lin1", inputs: width, outputs: inner)
         contract = try parameters.linear(name + ".mlp.lin2", inputs: inner, outputs: width)
         adapter = configuration.hasAdapters ? try Adapter(parameters, name + ".Adapter", width: width) : nil
+    }
+
+    /// The block with other parameters of its adapter.
+    func rebuiltAdapter(from parameters: NamedTensors, index: Int) throws(CheckpointError) -> EncoderBlock {
+        var block = self
+        if adapter != nil {
+            let name = "image_encoder.blocks.\(index).Adapter"
+            block.adapter = try Adapter(parameters, name, width: contract.outputs)
+        }
+        return block
     }
 
     /// `[B, g, g, C]` to the same shape.

@@ -7,7 +7,7 @@ struct ImageEncoder: Sendable {
     private let patches: Convolution
     /// `[1, g, g, C]`.
     private let positions: Tensor
-    private let blocks: [EncoderBlock]
+    private var blocks: [EncoderBlock]
     private let neck: EncoderNeck
 
     /// The number of channels of the embedding.
@@ -30,6 +30,15 @@ struct ImageEncoder: Sendable {
         }
         self.blocks = blocks
         neck = try EncoderNeck(parameters, width: width)
+    }
+
+    /// The encoder with other parameters of its adapters.
+    func rebuiltAdapters(from parameters: NamedTensors) throws(CheckpointError) -> ImageEncoder {
+        var encoder = self
+        for index in blocks.indices {
+            encoder.blocks[index] = try blocks[index].rebuiltAdapter(from: parameters, index: index)
+        }
+        return encoder
     }
 
     /// `[B, S, S, 3]`, normalised, to `[B, g, g, C]`.

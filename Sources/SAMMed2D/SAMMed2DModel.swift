@@ -11,9 +11,9 @@ public struct SAMMed2DModel: Sendable {
     /// How slices become inputs.
     public let preprocessing: Preprocessing
 
-    let imageEncoder: ImageEncoder
-    let promptEncoder: PromptEncoder
-    let maskDecoder: MaskDecoder
+    var imageEncoder: ImageEncoder
+    var promptEncoder: PromptEncoder
+    var maskDecoder: MaskDecoder
 
     /// Builds the network from the tensors of a checkpoint.
     ///

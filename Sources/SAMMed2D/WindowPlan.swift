@@ -10,6 +10,11 @@ struct WindowPlan: Sendable {
 
         /// The number of real tokens.
         var count: Int { rows.reduce(0) { $0 + $1.count } }
+
+        /// Whether a position, counted row by row through the padded window, holds a token.
+        func isReal(_ position: Int, edge: Int) -> Bool {
+            position / edge < rows.count && position % edge < rows[position / edge].count
+        }
     }
 
     /// The edge of a window in tokens.
@@ -31,9 +36,6 @@ struct WindowPlan: Sendable {
             }
         }
     }
-
-    /// Whether one window covers the whole grid.
-    var isGlobal: Bool { windows.count == 1 && windows[0].count == edge * edge }
 
     /// Where a query's row of relative terms `[2·edge − 1 for rows, then as many for columns]`, reversed, begins for keys
     /// at row 0 and column 0: one pair for each real token of the window.

@@ -11,7 +11,7 @@ public struct MaskDecoder: Sendable {
     private let upscaling: MaskUpscaling
     private let hypernetworks: [PerceptronStack]
     private let qualityHead: PerceptronStack
-    /// `[5, C]`: the token that predicts quality, then one for each mask.
+    /// `[1, 5, C]`: the token that predicts quality, then one for each mask.
     private let ownTokens: Tensor
 
     /// Takes the tensors `mask_decoder.…` of a checkpoint; widths and depths follow from them.
@@ -38,10 +38,11 @@ public struct MaskDecoder: Sendable {
             inputs: width,
             outputs: Self.maskCount
         )
-        ownTokens = Tensor.joined([
+        let ownTokens = Tensor.joined([
             try parameters.require("mask_decoder.iou_token.weight", shape: [1, width]),
             try parameters.require("mask_decoder.mask_tokens.weight", shape: [Self.maskCount, width]),
         ])
+        self.ownTokens = ownTokens.reshaped([1, 1 + Self.maskCount, width])
     }
 
     /// What the decoder makes of a group of prompts.
@@ -106,7 +107,7 @@ public struct MaskDecoder: Sendable {
             recorder("prompt_encoder.out0", sparse)
             let recorder = recorder.scoped("mask_decoder")
             let (tokens, image) = decoder.transformer(
-                tokens: decoder.withOwnTokens(sparse),
+                tokens: Tensor.joinedRows([decoder.ownTokens, sparse]),
                 image: prepared,
                 recorder: recorder.scoped("transformer")
             )
@@ -116,44 +117,14 @@ public struct MaskDecoder: Sendable {
             )
             let channels = masks.map { mask in
                 decoder.hypernetworks[mask](
-                    token(1 + mask, of: tokens),
+                    tokens.row(1 + mask),
                     recorder: recorder.scoped("output_hypernetworks_mlps.\(mask)")
                 )
             }
             return Output(
                 logits: draw(channels, on: upscaled),
-                predictedIoU: decoder.qualityHead(
-                    token(0, of: tokens),
-                    recorder: recorder.scoped("iou_prediction_head")
-                )
+                predictedIoU: decoder.qualityHead(tokens.row(0), recorder: recorder.scoped("iou_prediction_head"))
             )
-        }
-    }
-
-    /// The decoder's own five tokens before the prompt's: `[B, 5 + n, C]`.
-    private func withOwnTokens(_ sparse: Tensor) -> Tensor {
-        let (own, given) = (ownTokens.count, sparse.shape[1] * width)
-        return Tensor(shape: [sparse.shape[0], ownTokens.shape[0] + sparse.shape[1], width]) { tokens in
-            for prompt in 0..<sparse.shape[0] {
-                let first = tokens.start + prompt * (own + given)
-                ownTokens.withPointer { first.initialize(from: $0, count: own) }
-                sparse.withPointer { (first + own).initialize(from: $0 + prompt * given, count: given) }
-            }
-        }
-    }
-}
-
-/// One token of every prompt: `[B, n, C]` to `[B, C]`.
-private func token(_ index: Int, of tokens: Tensor) -> Tensor {
-    let (count, width) = (tokens.shape[1], tokens.shape[2])
-    return Tensor(shape: [tokens.shape[0], width]) { result in
-        tokens.withPointer { tokens in
-            for prompt in 0..<result.count / width {
-                (result.start + prompt * width).initialize(
-                    from: tokens + (prompt * count + index) * width,
-                    count: width
-                )
-            }
         }
     }
 }
@@ -162,19 +133,7 @@ private func token(_ index: Int, of tokens: Tensor) -> Tensor {
 /// `[B, masks, h, w]`.
 private func draw(_ channels: [Tensor], on image: Tensor) -> Tensor {
     let (batch, pixels, width) = (image.shape[0], image.shape[1] * image.shape[2], image.shape[3])
-    return Tensor(shape: [batch, channels.count, image.shape[1], image.shape[2]]) { result in
-        for prompt in 0..<batch {
-            let weights = Tensor.joined(channels.map { $0.slice(prompt..<prompt + 1) })
-            weights.withPointer { weights in
-                image.withPointer { image in
-                    multiply(
-                        MatrixView(weights, rows: channels.count, columns: width),
-                        transposed: MatrixView(image + prompt * pixels * width, rows: pixels, columns: width),
-                        into: result.start + prompt * channels.count * pixels,
-                        stride: pixels
-                    )
-                }
-            }
-        }
-    }
+    let weights = Tensor.joinedRows(channels.map { $0.reshaped([batch, 1, width]) })
+    return weights.batchMultiplied(byTransposed: image.reshaped([batch, pixels, width]))
+        .reshaped([batch, channels.count, image.shape[1], image.shape[2]])
 }

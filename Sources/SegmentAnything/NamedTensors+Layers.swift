@@ -25,7 +25,7 @@ extension NamedTensors {
         )
     }
 
-    /// A convolution from a weight `[outputs, inputs, k, k]`.
+    /// A convolution whose weight has that shape in a checkpoint, `[outputs, inputs, k, k]`; it may be packed.
     public func convolution(
         _ name: String,
         shape: [Int],
@@ -33,33 +33,36 @@ extension NamedTensors {
         padding: Int = 0,
         hasBias: Bool = true
     ) throws(CheckpointError) -> Convolution {
-        Convolution(
-            weight: try require(name + ".weight", shape: shape),
-            bias: hasBias ? try require(name + ".bias", shape: [shape[0]]) : nil,
-            stride: stride,
-            padding: padding
-        )
+        let bias = hasBias ? try require(name + ".bias", shape: [shape[0]]) : nil
+        guard packed.contains(name + ".weight") else {
+            let weight = try require(name + ".weight", shape: shape)
+            return Convolution(weight: weight, bias: bias, stride: stride, padding: padding)
+        }
+        let weight = try require(name + ".weight", shape: [shape[0], shape[2], shape[3], shape[1]])
+        return Convolution(packed: weight, bias: bias, stride: stride, padding: padding)
     }
 
-    /// A transposed convolution from a weight `[inputs, outputs, k, k]`.
+    /// A transposed convolution whose weight has that shape in a checkpoint, `[inputs, outputs, k, k]`; it may be packed.
     public func transposedConvolution(
         _ name: String,
         shape: [Int],
         hasBias: Bool = true
     ) throws(CheckpointError) -> TransposedConvolution {
-        TransposedConvolution(
-            weight: try require(name + ".weight", shape: shape),
-            bias: hasBias ? try require(name + ".bias", shape: [shape[1]]) : nil
-        )
+        let bias = hasBias ? try require(name + ".bias", shape: [shape[1]]) : nil
+        guard packed.contains(name + ".weight") else {
+            return TransposedConvolution(weight: try require(name + ".weight", shape: shape), bias: bias)
+        }
+        let phases = [4, shape[1], shape[2] / 2, shape[3] / 2, shape[0]]
+        return TransposedConvolution(packed: try require(name + ".weight", shape: phases), bias: bias)
     }
 
-    /// The shape of a tensor that tells the size of a network.
+    /// The shape, as in a checkpoint, of a tensor that tells the size of a network.
     public func shape(of name: String, axes: Int) throws(CheckpointError) -> [Int] {
-        guard let tensor = tensors[name] else { throw .missingTensor(name) }
-        guard tensor.shape.count == axes, tensor.shape.allSatisfy({ $0 > 0 }) else {
-            throw .unsupported("tensor \(name) has shape \(tensor.shape), \(axes) axes were expected")
+        guard let shape = checkpointShape(of: name) else { throw .missingTensor(name) }
+        guard shape.count == axes, shape.allSatisfy({ $0 > 0 }) else {
+            throw .unsupported("tensor \(name) has shape \(shape), \(axes) axes were expected")
         }
-        return tensor.shape
+        return shape
     }
 
     /// How many blocks there are whose tensors begin with `prefix`, a number from 0 on, and a dot.

@@ -13,53 +13,70 @@ public struct PromptEncoder: Sendable {
     public let gridCode: Tensor
 
     private let positionCode: FourierPositionCode
-    /// Added to a background point, a foreground point, a box's first and its second corner.
-    private let kinds: [Tensor]
-    private let padding: Tensor
+    private let embeddings: TokenEmbeddings
     /// `[1, C]`.
     private let withoutMask: Tensor
     private let maskDownscaling: MaskDownscaling
 
     /// Takes the tensors `prompt_encoder.…` of a checkpoint; the width follows from them.
     public init(_ parameters: NamedTensors, grid: Int, inputSize: Int) throws(CheckpointError) {
-        width = try parameters.shape(of: "prompt_encoder.no_mask_embed.weight", axes: 2)[1]
+        let width = try parameters.shape(of: "prompt_encoder.no_mask_embed.weight", axes: 2)[1]
         guard width % 16 == 0 else { throw .unsupported("a prompt encoder of width \(width), not a multiple of 16") }
+        let positionCode = try FourierPositionCode(parameters, width: width)
+        try self.init(
+            parameters,
+            positionCode: positionCode,
+            gridCode: positionCode.ofGrid(grid),
+            grid: grid,
+            inputSize: inputSize
+        )
+    }
+
+    /// The encoder with other parameters. Codes of positions never learn: they are taken over.
+    public func rebuilt(from parameters: NamedTensors) throws(CheckpointError) -> PromptEncoder {
+        try PromptEncoder(
+            parameters,
+            positionCode: positionCode,
+            gridCode: gridCode,
+            grid: grid,
+            inputSize: inputSize
+        )
+    }
+
+    private init(
+        _ parameters: NamedTensors,
+        positionCode: FourierPositionCode,
+        gridCode: Tensor,
+        grid: Int,
+        inputSize: Int
+    ) throws(CheckpointError) {
+        self.positionCode = positionCode
+        self.gridCode = gridCode
         self.grid = grid
         self.inputSize = inputSize
-        positionCode = try FourierPositionCode(parameters, width: width)
-        gridCode = positionCode.ofGrid(grid)
-        var kinds: [Tensor] = []
-        for kind in 0..<4 {
-            kinds.append(
-                try parameters.require("prompt_encoder.point_embeddings.\(kind).weight", shape: [1, width])
-            )
-        }
-        self.kinds = kinds
-        padding = try parameters.require("prompt_encoder.not_a_point_embed.weight", shape: [1, width])
+        width = gridCode.lastAxis
+        embeddings = try TokenEmbeddings(parameters, width: width)
         withoutMask = try parameters.require("prompt_encoder.no_mask_embed.weight", shape: [1, width])
         maskDownscaling = try MaskDownscaling(parameters, width: width)
     }
 
     /// The tokens `[B, n, C]` of points and boxes; n may be 0.
     public func sparse(_ prompts: PromptBatch) -> Tensor {
-        let count = prompts.tokenCount
-        return Tensor(shape: [prompts.count, count, width]) { tokens in
-            for prompt in 0..<prompts.count {
-                var next = tokens.start + prompt * count * width
-                let points = prompts.points?.shape[1] ?? 0
-                for point in 0..<points {
-                    let index = prompt * points + point
-                    let position = prompts.points.map { (at($0, 2 * index), at($0, 2 * index + 1)) }
-                    write(position, label: prompts.labels[index], to: next)
-                    next += width
-                }
-                if prompts.boxes == nil, points > 0 { write(nil, label: -1, to: next) }
-                if let boxes = prompts.boxes {
-                    write((at(boxes, 4 * prompt), at(boxes, 4 * prompt + 1)), label: 2, to: next)
-                    write((at(boxes, 4 * prompt + 2), at(boxes, 4 * prompt + 3)), label: 3, to: next + width)
+        let tokens = (0..<prompts.count).flatMap { PromptToken.all(of: prompts, prompt: $0) }
+        let shape = [prompts.count, tokens.count / prompts.count, width]
+        let codes = Tensor(shape: shape) { codes in
+            let size = Float(inputSize)
+            for (index, token) in tokens.enumerated() {
+                let code = codes.start + index * width
+                if let position = token.position {
+                    positionCode.write(u: (position.x + 0.5) / size, v: (position.y + 0.5) / size, to: code)
+                } else {
+                    code.initialize(repeating: 0, count: width)
                 }
             }
         }
+        guard !tokens.isEmpty else { return codes }
+        return embeddings(tokens.map(\.kind)).reshaped(shape).adding(codes)
     }
 
     /// The map that is added to the image embedding: `[B, g·g, C]` for masks, `[1, 1, C]` without, the same at every
@@ -73,20 +90,4 @@ public struct PromptEncoder: Sendable {
         )
         return map.reshaped([prompts.count, grid * grid, width])
     }
-
-    /// One token: the code of a position and what kind of point it is; the padding point has no position.
-    private func write(_ position: (x: Float, y: Float)?, label: Int, to token: UnsafeMutablePointer<Float>) {
-        guard let position, label != -1 else {
-            padding.withPointer { token.initialize(from: $0, count: width) }
-            return
-        }
-        let size = Float(inputSize)
-        positionCode.write(u: (position.x + 0.5) / size, v: (position.y + 0.5) / size, to: token)
-        guard kinds.indices.contains(label) else { return }
-        kinds[label].withPointer { kind in
-            for channel in 0..<width { token[channel] += kind[channel] }
-        }
-    }
-
-    private func at(_ tensor: Tensor, _ index: Int) -> Float { tensor.withUnsafeBufferPointer { $0[index] } }
 }

@@ -62,6 +62,14 @@ public enum ComputeThreads {
         }
     }
 
+    /// Calls the body with ranges of columns that cover `0..<columns`, for sums over rows: whole cache lines, on several
+    /// threads where the work is worth it.
+    package static func overColumns(_ columns: Int, rows: Int, _ body: (Range<Int>) -> Void) {
+        overRows((columns + columnBlock - 1) / columnBlock, elementsPerRow: rows * columnBlock) { blocks in
+            body(blocks.lowerBound * columnBlock..<min(columns, blocks.upperBound * columnBlock))
+        }
+    }
+
     /// Calls the body with `0..<tasks`, in any order, on several threads, each under the caller's ``ProductPrecision``.
     package static func perform(_ tasks: Int, _ body: (Int) -> Void) {
         let threads = min(count, tasks)
@@ -105,4 +113,5 @@ public enum ComputeThreads {
     /// Below this number of elements another thread costs more than it saves.
     private static let minimumElements = 32_768
     private static let chunksPerThread = 4
+    private static let columnBlock = 32
 }

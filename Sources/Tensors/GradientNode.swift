@@ -6,11 +6,15 @@ import Synchronization
 /// the computation: descending order is an order in which gradients are complete when they are passed on.
 final class GradientNode: Sendable {
     /// Gives the gradients of the inputs, in their order, from that of the result; nil where an input is not tracked.
-    typealias Backward = @Sendable (_ gradient: Tensor) -> [Tensor?]
+    ///
+    /// The step may use the gradient's memory for its own: nobody looks at it afterwards.
+    typealias Backward = @Sendable (_ gradient: inout Tensor) -> [Tensor?]
 
     let number: UInt64
     /// The inputs' nodes; nil where no gradient is wanted.
-    let inputs: [GradientNode?]
+    ///
+    /// `nonisolated(unsafe)`: it changes only when its last holder lets the node go.
+    nonisolated(unsafe) private(set) var inputs: [GradientNode?]
     /// nil for a leaf.
     let backward: Backward?
 
@@ -28,5 +32,17 @@ final class GradientNode: Sendable {
         number = Self.next.wrappingAdd(1, ordering: .relaxed).oldValue
         self.inputs = inputs
         self.backward = backward
+    }
+
+    /// Lets the inputs go one after the other: left to themselves, they would do so by recursion, and a graph of tens of
+    /// thousands of steps would overflow the stack.
+    deinit {
+        var waiting = inputs.compactMap { $0 }
+        inputs = []
+        while var node = waiting.popLast() {
+            guard isKnownUniquelyReferenced(&node) else { continue }
+            waiting.append(contentsOf: node.inputs.compactMap { $0 })
+            node.inputs = []
+        }
     }
 }

@@ -20,8 +20,24 @@ public struct Linear: Sendable {
 
     /// `[…, inputs]` to `[…, outputs]`, then the activation.
     public func callAsFunction(_ x: Tensor, activation: Activation = .identity) -> Tensor {
-        var y = x.multiplied(byTransposed: weight)
-        y.add(bias: bias, activation: activation)
-        return y
+        let inputs = [x, weight] + (bias.map { [$0] } ?? [])
+        var y = x.detached().multiplied(byTransposed: weight.detached())
+        guard inputs.contains(where: \.isTracked) else {
+            y.add(bias: bias, activation: activation)
+            return y
+        }
+        let point = y.addKeepingPoint(bias: bias?.detached(), activation: activation)
+        let (weight, x) = (x.isTracked ? weight.detached() : nil, weight.isTracked ? x.detached() : nil)
+        let inputCount = inputs.count
+        let biasShape = bias.flatMap { $0.isTracked ? $0.shape : nil }
+        return y.recordingInPlace(inputs) { gradient in
+            gradient.passBack(through: activation, at: point)
+            let gradients = [
+                weight.map { gradient.multiplied(by: $0) },
+                x.map { gradient.multipliedOverRows(by: $0) },
+                biasShape.map { gradient.summedOverRows().reshaped($0) },
+            ]
+            return Array(gradients.prefix(inputCount))
+        }
     }
 }

@@ -20,6 +20,11 @@ package struct MatrixView {
         self.keeper = keeper
     }
 
+    /// A matrix without gaps in the same memory, `offset` elements after this one's start.
+    func reshaped(from offset: Int = 0, rows: Int, columns: Int) -> MatrixView {
+        MatrixView(base + offset, rows: rows, columns: columns, stride: columns, keeper: keeper)
+    }
+
     /// Calls the body with the elements in bf16 and the number of them from one row to the next; valid during the call.
     func withRounded(_ body: (_ elements: UnsafePointer<UInt16>, _ stride: Int) -> Void) {
         if let keeper {

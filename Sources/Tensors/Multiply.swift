@@ -42,7 +42,7 @@ extension Tensor {
             "\(shape) times the transpose of \(right.shape)"
         )
         let columns = right.shape[0]
-        return Tensor(shape: shape.dropLast() + [columns]) { result in
+        let product = Tensor(shape: shape.dropLast() + [columns]) { result in
             withPointer { left in
                 right.withMatrix { right in
                     multiply(
@@ -54,13 +54,18 @@ extension Tensor {
                 }
             }
         }
+        guard isTracked || right.isTracked else { return product }
+        let (kept, factor) = (right.isTracked ? detached() : nil, isTracked ? right.detached() : nil)
+        return product.recording([self, right]) { gradient in
+            [factor.map { gradient.multiplied(by: $0) }, kept.map { gradient.multipliedOverRows(by: $0) }]
+        }
     }
 
     /// `self · right`: `[…, k]` times `[k, n]` gives `[…, n]`.
     public func multiplied(by right: Tensor) -> Tensor {
         precondition(right.shape.count == 2 && right.shape[0] == lastAxis, "\(shape) times \(right.shape)")
         let columns = right.shape[1]
-        return Tensor(shape: shape.dropLast() + [columns]) { result in
+        let product = Tensor(shape: shape.dropLast() + [columns]) { result in
             withPointer { left in
                 right.withMatrix { right in
                     multiply(
@@ -71,6 +76,11 @@ extension Tensor {
                     )
                 }
             }
+        }
+        guard isTracked || right.isTracked else { return product }
+        let (kept, factor) = (right.isTracked ? detached() : nil, isTracked ? right.detached() : nil)
+        return product.recording([self, right]) { gradient in
+            [factor.map { gradient.multiplied(byTransposed: $0) }, kept.map { $0.multipliedOverRows(by: gradient) }]
         }
     }
 }

@@ -1,62 +1,6 @@
 import CKernels
 
-/// The function after a linear map or a convolution.
-public enum Activation: Sendable, Hashable {
-    case identity
-    case relu
-    /// x · Φ(x) with the error function, not an approximation by tanh.
-    case gelu
-    case sigmoid
-
-    var kernel: KernelActivation {
-        switch self {
-        case .identity: KERNEL_IDENTITY
-        case .relu: KERNEL_RELU
-        case .gelu: KERNEL_GELU
-        case .sigmoid: KERNEL_SIGMOID
-        }
-    }
-}
-
 extension Tensor {
-    /// The activation of every element.
-    public func activated(_ activation: Activation) -> Tensor {
-        Tensor(shape: shape) { result in
-            withPointer { source in
-                let target = result.start
-                ComputeThreads.overRows(blocks, elementsPerRow: Tensor.block) { rows in
-                    let range = elements(rows)
-                    kernel_activation(
-                        source + range.lowerBound,
-                        target + range.lowerBound,
-                        range.count,
-                        activation.kernel
-                    )
-                }
-            }
-        }
-    }
-
-    /// Adds a bias to every row and applies the activation, in place.
-    public mutating func add(bias: Tensor?, activation: Activation = .identity) {
-        guard bias != nil || activation != .identity else { return }
-        if let bias { precondition(bias.count == lastAxis, "bias \(bias.shape) for \(shape)") }
-        let (rows, width) = (rowCount, lastAxis)
-        withMutablePointer { x in
-            withOptionalPointer(bias) { bias in
-                ComputeThreads.overRows(rows, elementsPerRow: width) { range in
-                    kernel_bias_activation_rows(
-                        x + range.lowerBound * width,
-                        range.count,
-                        width,
-                        bias,
-                        activation.kernel
-                    )
-                }
-            }
-        }
-    }
-
     /// The element-wise sum. The outermost axes of `other` may be missing or 1: it is then added to every repetition.
     public func adding(_ other: Tensor) -> Tensor {
         precondition(
@@ -91,8 +35,7 @@ extension Tensor {
         _ result: UnsafeMutablePointer<Float>,
         _ other: Tensor
     ) {
-        ComputeThreads.overRows(other.blocks, elementsPerRow: Tensor.block) { rows in
-            let range = other.elements(rows)
+        Tensor.overBlocks(other.count) { range in
             let first = range.lowerBound
             kernel_add(left + first, right + first, result + first, range.count)
         }
@@ -101,35 +44,72 @@ extension Tensor {
     /// Adds another tensor of the same number of elements, in place.
     public mutating func add(_ other: Tensor) {
         precondition(count == other.count, "\(shape) + \(other.shape)")
-        guard !isTracked, !other.isTracked else {
-            self = adding(other.reshaped(shape))
-            return
-        }
-        let blocks = blocks
-        let count = count
-        withMutablePointer { x in
-            other.withPointer { y in
-                ComputeThreads.overRows(blocks, elementsPerRow: Tensor.block) { rows in
-                    let range = rows.lowerBound * Tensor.block..<min(count, rows.upperBound * Tensor.block)
-                    kernel_add(x + range.lowerBound, y + range.lowerBound, x + range.lowerBound, range.count)
-                }
-            }
+        let nodes = [node, other.node]
+        if isTracked { self = detached() }
+        rewriteBlocks(with: other) { kernel_add($0, $1, $2, $3) }
+        let (isTracked, otherShape) = (nodes[0] != nil, other.isTracked ? other.shape : nil)
+        self = recordingInPlace(from: nodes) { gradient in
+            [isTracked ? gradient : nil, otherShape.map { gradient.reshaped($0) }]
         }
     }
 
     /// Every element multiplied by the factor.
     public func scaled(by factor: Float) -> Tensor {
-        let result = Tensor(shape: shape) { result in withPointer { kernel_scale($0, factor, result.start, count) } }
-        return result.recording([self]) { [$0.scaled(by: factor)] }
+        var result = detached()
+        result.rewriteBlocks { kernel_scale($0, factor, $1, $2) }
+        return result.recordingInPlace([self]) { gradient in
+            gradient.rewriteBlocks { kernel_scale($0, factor, $1, $2) }
+            return [gradient]
+        }
     }
 
-    /// Elements are handed to threads in blocks of this many.
+    /// Every element multiplied by the other tensor's element at the same place.
+    public func multipliedElements(by other: Tensor) -> Tensor {
+        precondition(shape == other.shape, "\(shape) times \(other.shape), element by element")
+        var result = detached()
+        result.rewriteBlocks(with: other) { kernel_multiply($0, $1, $2, $3) }
+        guard isTracked || other.isTracked else { return result }
+        let (left, right) = (other.isTracked ? detached() : nil, isTracked ? other.detached() : nil)
+        return result.recording([self, other]) { gradient in
+            [right.map { gradient.multipliedElements(by: $0) }, left.map { gradient.multipliedElements(by: $0) }]
+        }
+    }
+
+    /// Writes every element anew, in blocks that are divided between threads.
+    ///
+    /// The body gets the old elements of a block, the place of the new ones, which may be the same, and their number.
+    mutating func rewriteBlocks(
+        _ body: (_ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>, _ count: Int) -> Void
+    ) {
+        let count = count
+        rewrite { source, target in
+            Tensor.overBlocks(count) { body(source + $0.lowerBound, target + $0.lowerBound, $0.count) }
+        }
+    }
+
+    /// The same with the elements of another tensor, of the same number, second among the body's arguments.
+    mutating func rewriteBlocks(
+        with other: Tensor,
+        _ body: (UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
+    ) {
+        other.withPointer { other in
+            let count = count
+            rewrite { source, target in
+                Tensor.overBlocks(count) {
+                    body(source + $0.lowerBound, other + $0.lowerBound, target + $0.lowerBound, $0.count)
+                }
+            }
+        }
+    }
+
+    /// Calls the body with ranges that cover `count` elements, on several threads where the work is worth it.
+    static func overBlocks(_ count: Int, _ body: (Range<Int>) -> Void) {
+        ComputeThreads.overRows((count + block - 1) / block, elementsPerRow: block) { blocks in
+            body(blocks.lowerBound * block..<min(count, blocks.upperBound * block))
+        }
+    }
+
     private static let block = 4_096
-    private var blocks: Int { (count + Tensor.block - 1) / Tensor.block }
-
-    private func elements(_ blocks: Range<Int>) -> Range<Int> {
-        blocks.lowerBound * Tensor.block..<min(count, blocks.upperBound * Tensor.block)
-    }
 
     /// Whether the axes equal the last axes of the other tensor, leading ones aside.
     private func fitsEnd(of other: Tensor) -> Bool {

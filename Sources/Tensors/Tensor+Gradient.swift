@@ -21,8 +21,24 @@ extension Tensor {
         _ inputs: [Tensor],
         backward: @escaping @Sendable (_ gradient: Tensor) -> [Tensor?]
     ) -> Tensor {
+        recordingInPlace(inputs) { backward($0) }
+    }
+
+    /// The same with a step that may change the gradient, in place where nobody else holds it.
+    package func recordingInPlace(
+        _ inputs: [Tensor],
+        backward: @escaping @Sendable (_ gradient: inout Tensor) -> [Tensor?]
+    ) -> Tensor {
         guard inputs.contains(where: \.isTracked) else { return self }
-        return with(GradientNode(inputs: inputs.map(\.node), backward: backward))
+        return recordingInPlace(from: inputs.map(\.node), backward: backward)
+    }
+
+    /// The same from the inputs' nodes, for an operation that has written over one of them.
+    func recordingInPlace(
+        from nodes: [GradientNode?],
+        backward: @escaping GradientNode.Backward
+    ) -> Tensor {
+        nodes.contains { $0 != nil } ? with(GradientNode(inputs: nodes, backward: backward)) : self
     }
 
     /// The gradients of the sum of this tensor's elements, weighted by `seed` (ones where it is nil), with regard to
@@ -58,12 +74,12 @@ private struct GradientSums {
     /// Passes gradients from every node to its inputs, each node once, when all its contributions have come.
     mutating func passBack() {
         while let node = waiting.popLast() {
-            guard let gradient = sums.removeValue(forKey: ObjectIdentifier(node)) else { continue }
+            guard var gradient = sums.removeValue(forKey: ObjectIdentifier(node)) else { continue }
             guard let backward = node.backward else {
                 leaves[ObjectIdentifier(node)] = gradient
                 continue
             }
-            let contributions = backward(gradient)
+            let contributions = backward(&gradient)
             precondition(contributions.count == node.inputs.count, "a gradient for every input")
             for (input, contribution) in zip(node.inputs, contributions) {
                 if let input, let contribution { add(contribution, to: input) }

@@ -4,21 +4,24 @@ extension Tensor {
     /// A matrix `[m, n]` as `[n, m]`.
     public func transposed() -> Tensor {
         precondition(shape.count == 2, "only a matrix is transposed, not \(shape)")
-        return Tensor(shape: [shape[1], shape[0]]) { result in
+        let result = Tensor(shape: [shape[1], shape[0]]) { result in
             withPointer { transpose($0, result.start, rows: shape[0], columns: shape[1]) }
         }
+        return result.recording([self]) { [$0.transposed()] }
     }
 
     /// `[B, C, H, W]` as `[B, H, W, C]`.
     public func channelsLast() -> Tensor {
         precondition(shape.count == 4, "batch, channels, rows and columns expected, not \(shape)")
         return swapped([shape[0], shape[2], shape[3], shape[1]], rows: shape[1], columns: shape[2] * shape[3])
+            .recording([self]) { [$0.channelsFirst()] }
     }
 
     /// `[B, H, W, C]` as `[B, C, H, W]`.
     public func channelsFirst() -> Tensor {
         precondition(shape.count == 4, "batch, rows, columns and channels expected, not \(shape)")
         return swapped([shape[0], shape[3], shape[1], shape[2]], rows: shape[1] * shape[2], columns: shape[3])
+            .recording([self]) { [$0.channelsLast()] }
     }
 
     /// Every image of a batch, seen as a matrix, transposed.

@@ -4,36 +4,36 @@ extension Tensor {
     /// The softmax of every row times `scale`, in place; `scale` is positive.
     public mutating func softmaxRows(scale: Float = 1) {
         precondition(scale > 0, "the scale of a softmax is positive")
-        let (rows, width) = (rowCount, lastAxis)
+        let (rows, width, nodes) = (rowCount, lastAxis, [node])
+        if isTracked { self = detached() }
         withMutablePointer { x in
             ComputeThreads.overRows(rows, elementsPerRow: 4 * width) { range in
                 kernel_softmax_rows(x + range.lowerBound * width, range.count, width, scale)
             }
         }
+        guard nodes[0] != nil else { return }
+        let result = self
+        self = recordingInPlace(from: nodes) { gradient in
+            gradient.passBackThroughSoftmax(result, scale: scale)
+            return [gradient]
+        }
     }
 
-    /// `(x − mean) / √(variance + ε) · scale + shift` along every row, with the biased variance.
-    func normalised(scale: Tensor, shift: Tensor, epsilon: Float) -> Tensor {
-        let width = lastAxis
-        precondition(scale.count == width && shift.count == width, "norm of \(scale.shape) over rows of \(shape)")
-        return Tensor(shape: shape) { result in
-            let target = result.start
-            withPointer { source in
-                scale.withPointer { scale in
-                    shift.withPointer { shift in
-                        ComputeThreads.overRows(rowCount, elementsPerRow: 2 * width) { rows in
-                            let first = rows.lowerBound * width
-                            kernel_layer_norm_rows(
-                                source + first,
-                                target + first,
-                                rows.count,
-                                width,
-                                scale,
-                                shift,
-                                epsilon
-                            )
-                        }
-                    }
+    /// Turns the gradient of a softmax of rows, `result`, into that of what it was taken of.
+    private mutating func passBackThroughSoftmax(_ result: Tensor, scale: Float) {
+        let (rows, width) = (rowCount, lastAxis)
+        result.withPointer { result in
+            rewrite { source, target in
+                ComputeThreads.overRows(rows, elementsPerRow: 2 * width) { range in
+                    let first = range.lowerBound * width
+                    kernel_softmax_gradient_rows(
+                        source + first,
+                        result + first,
+                        target + first,
+                        range.count,
+                        width,
+                        scale
+                    )
                 }
             }
         }
@@ -44,18 +44,46 @@ extension Tensor {
         let width = lastAxis
         precondition(factors.shape == [shape[0], width], "factors \(factors.shape) for \(shape)")
         let rows = count / max(1, shape[0] * width)
-        return Tensor(shape: shape) { result in
-            withPointer { source in
-                factors.withPointer { factors in
+        var result = detached()
+        factors.withPointer { factors in
+            result.rewrite { source, target in
+                ComputeThreads.overRows(shape[0] * rows, elementsPerRow: width) { range in
+                    for item in range.isEmpty ? 0..<0 : range.lowerBound / rows..<(range.upperBound - 1) / rows + 1 {
+                        let part = range.clamped(to: item * rows..<(item + 1) * rows)
+                        let first = part.lowerBound * width
+                        kernel_multiply_rows(source + first, factors + item * width, target + first, part.count, width)
+                    }
+                }
+            }
+        }
+        guard isTracked || factors.isTracked else { return result }
+        let (x, multipliers) = (factors.isTracked ? detached() : nil, isTracked ? factors.detached() : nil)
+        return result.recording([self, factors]) { gradient in
+            [multipliers.map { gradient.multipliedRows(by: $0) }, x.map { gradient.summedRowProducts(with: $0) }]
+        }
+    }
+
+    /// The sums over each item's rows of the products with another tensor: `[B, …, C]` to `[B, C]`.
+    private func summedRowProducts(with other: Tensor) -> Tensor {
+        let width = lastAxis
+        let rows = count / max(1, shape[0] * width)
+        return Tensor(shape: [shape[0], width]) { result in
+            let target = result.start
+            withPointer { left in
+                other.withPointer { right in
                     for item in 0..<shape[0] {
                         let first = item * rows * width
-                        kernel_multiply_rows(
-                            source + first,
-                            factors + item * width,
-                            result.start + first,
-                            rows,
-                            width
-                        )
+                        ComputeThreads.overColumns(width, rows: rows) { columns in
+                            kernel_sum_row_products(
+                                left + first,
+                                right + first,
+                                rows,
+                                width,
+                                target + item * width,
+                                columns.lowerBound,
+                                columns.upperBound
+                            )
+                        }
                     }
                 }
             }
@@ -66,17 +94,38 @@ extension Tensor {
     public func meanOverRows() -> Tensor {
         let (width, length) = (lastAxis, shape.dropLast().last ?? 1)
         let groups = count / max(1, width * length)
-        return Tensor(shape: Array(shape.dropLast(2)) + [width]) { result in
+        let mean = Tensor(shape: Array(shape.dropLast(2)) + [width]) { result in
+            let target = result.start
             withPointer { source in
-                for group in 0..<groups {
-                    // Double: the sum of thousands of pixels stays exact to fp32.
-                    var sums = [Double](repeating: 0, count: width)
-                    let first = source + group * length * width
-                    for row in 0..<length {
-                        for column in 0..<width { sums[column] += Double(first[row * width + column]) }
+                ComputeThreads.overRows(groups, elementsPerRow: length * width) { range in
+                    for group in range {
+                        // Double: the sum of thousands of pixels stays exact to fp32.
+                        var sums = [Double](repeating: 0, count: width)
+                        let first = source + group * length * width
+                        for row in 0..<length {
+                            for column in 0..<width { sums[column] += Double(first[row * width + column]) }
+                        }
+                        for column in 0..<width {
+                            (target + group * width + column).initialize(to: Float(sums[column] / Double(length)))
+                        }
                     }
-                    for column in 0..<width {
-                        (result.start + group * width + column).initialize(to: Float(sums[column] / Double(length)))
+                }
+            }
+        }
+        let shape = shape
+        return mean.recording([self]) { [$0.scaled(by: 1 / Float(length)).spreadOverRows(to: shape)] }
+    }
+
+    /// Every row repeated for all rows of its group: `[…, C]` to `[…, n, C]`.
+    private func spreadOverRows(to shape: [Int]) -> Tensor {
+        let (width, rows) = (lastAxis, shape.dropLast().reduce(1, *))
+        let length = rows / max(1, rowCount)
+        return Tensor(shape: shape) { result in
+            let target = result.start
+            withPointer { source in
+                ComputeThreads.overRows(rows, elementsPerRow: width) { range in
+                    for row in range {
+                        (target + row * width).initialize(from: source + row / length * width, count: width)
                     }
                 }
             }
@@ -89,12 +138,12 @@ extension Tensor {
         let sum = Tensor(shape: [width]) { result in
             withPointer { source in
                 let target = result.start
-                ComputeThreads.overRows(width, elementsPerRow: rows) { columns in
+                ComputeThreads.overColumns(width, rows: rows) { columns in
                     kernel_sum_rows(source, rows, width, target, columns.lowerBound, columns.upperBound)
                 }
             }
         }
         let shape = shape
-        return sum.recording([self]) { [Tensor(zeros: shape).adding($0)] }
+        return sum.recording([self]) { [$0.spreadOverRows(to: shape)] }
     }
 }

@@ -77,6 +77,27 @@ public struct Tensor: Sendable {
         return try withExtendedLifetime(storage) { try body(storage.buffer) }
     }
 
+    /// Writes every element anew from the old ones: in place where the memory is this tensor's alone, otherwise into new
+    /// memory without copying the old first.
+    ///
+    /// The body gets the same address twice, or two that do not overlap. A tracked tensor is not written to.
+    mutating func rewrite<Result>(
+        _ body: (_ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>) throws -> Result
+    ) rethrows -> Result {
+        precondition(node == nil, "a tensor whose gradient is wanted is not changed in place")
+        guard storage.isBorrowed || !isKnownUniquelyReferenced(&storage) else {
+            storage.forgetRounded()
+            return try withExtendedLifetime(storage) {
+                try body(UnsafePointer(storage.buffer.start), storage.buffer.start)
+            }
+        }
+        let old = storage
+        storage = TensorStorage(allocating: count)
+        return try withExtendedLifetime((old, storage)) {
+            try body(UnsafePointer(old.buffer.start), storage.buffer.start)
+        }
+    }
+
     /// Gives the memory, which outlives the call.
     func withStorage<Result>(_ body: (TensorStorage) throws -> Result) rethrows -> Result {
         try withExtendedLifetime(storage) { try body(storage) }

@@ -5,56 +5,91 @@ import CKernels
 ///
 /// Every output pixel has a phase (its row and column modulo 2). The pixels of one phase are an ordinary convolution of
 /// the input, with one tap (2×2) or with 2×2 taps (4×4), so nothing is ever added to an output from two places.
+/// Gradients pass to the input, the packed weight and the bias.
 public struct TransposedConvolution: Sendable {
-    /// For each phase, row by row, `[outputs, taps, taps, inputs]`.
-    let phases: [Tensor]
+    /// `[4, outputs, taps, taps, inputs]`: the weight of each phase, row by row, with 1 or 2 taps along each axis.
+    public let packed: Tensor
     /// `[outputs]`, or nil.
     public let bias: Tensor?
-    /// The number of input channels.
-    public let inputs: Int
-    /// The number of output channels.
-    public let outputs: Int
 
+    /// The number of input channels.
+    public var inputs: Int { packed.shape[4] }
+    /// The number of output channels.
+    public var outputs: Int { packed.shape[1] }
     /// Taps along each axis within one phase: 1 or 2.
-    private var taps: Int { phases[0].shape[1] }
+    var taps: Int { packed.shape[2] }
 
     /// Takes a weight in the layout of checkpoints, `[inputs, outputs, k, k]` with k = 2 or 4.
     public init(weight: Tensor, bias: Tensor?) {
-        precondition(weight.shape.count == 4 && weight.shape[2] == weight.shape[3], "weight \(weight.shape)")
-        precondition(weight.shape[2] == 2 || weight.shape[2] == 4, "2×2 and 4×4 taps are known, not \(weight.shape)")
-        inputs = weight.shape[0]
-        outputs = weight.shape[1]
+        self.init(packed: Self.packed(weight), bias: bias)
+    }
+
+    /// Takes a weight in the layout that is computed with, `[4, outputs, k/2, k/2, inputs]`, without copying it: a layer
+    /// whose weight is trained is made anew at every step at no cost.
+    public init(packed: Tensor, bias: Tensor?) {
+        Self.check(packed: packed)
+        precondition(bias == nil || bias?.count == packed.shape[1], "bias does not fit packed weight \(packed.shape)")
+        self.packed = packed
         self.bias = bias
-        phases = [(0, 0), (0, 1), (1, 0), (1, 1)].map { Self.pack(weight, row: $0, column: $1) }
     }
 
     /// `[B, H, W, inputs]` to `[B, 2H, 2W, outputs]`, then the activation.
     public func callAsFunction(_ x: Tensor, activation: Activation = .identity) -> Tensor {
         precondition(x.shape.count == 4 && x.shape[3] == inputs, "convolution of \(inputs) channels on \(x.shape)")
+        guard x.isTracked || packed.isTracked || bias?.isTracked == true else {
+            return convolved(x, activation: activation)
+        }
+        return recorded(x, activation: activation)
+    }
+
+    /// The forward step, without a history.
+    func convolved(_ x: Tensor, activation: Activation) -> Tensor {
         let shape = [x.shape[0], 2 * x.shape[1], 2 * x.shape[2], outputs]
         return Tensor(shape: shape) { result in
-            for (index, phase) in phases.enumerated() {
-                var part = product(x, phase, row: index / 2, column: index % 2)
+            for phase in 0..<4 {
+                var part = product(x, phase)
                 part.add(bias: bias, activation: activation)
-                spread(part, row: index / 2, column: index % 2, into: result.start)
+                spread(part, row: phase / 2, column: phase % 2, into: result.start)
             }
         }
     }
 
     /// The convolution that gives all output pixels of one phase: `[B, H, W, outputs]`.
-    private func product(_ x: Tensor, _ phase: Tensor, row: Int, column: Int) -> Tensor {
-        let (rows, columns) = (x.shape[1], x.shape[2])
-        let matrix = phase.reshaped([outputs, taps * taps * inputs])
-        guard taps > 1 else { return x.multiplied(byTransposed: matrix) }
-        var patches = KernelPatches()
-        (patches.rows, patches.columns, patches.channels) = (rows, columns, inputs)
-        (patches.output_rows, patches.output_columns) = (rows, columns)
-        (patches.kernel_rows, patches.kernel_columns, patches.stride) = (taps, taps, 1)
-        // An even output row 2a reads input rows a−1 and a, an odd one 2a+1 rows a and a+1.
-        (patches.offset_row, patches.offset_column) = (row - 1, column - 1)
-        return Tensor(shape: [x.shape[0], rows, columns, outputs]) { result in
-            multiplyPatches(of: x, patches, transposed: matrix, into: result.start)
+    private func product(_ x: Tensor, _ phase: Int) -> Tensor {
+        Tensor(shape: [x.shape[0], x.shape[1], x.shape[2], outputs]) { result in
+            packed.withMatrix { packed in
+                let weight = matrix(phase, packed)
+                guard taps == 1 else {
+                    let patches = patches(of: x.shape, phase)
+                    return multiplyPatches(of: x, patches, transposed: weight, into: result.start)
+                }
+                x.withPointer { x in
+                    multiply(
+                        MatrixView(x, rows: result.count / max(1, outputs), columns: inputs),
+                        transposed: weight,
+                        into: result.start,
+                        stride: outputs
+                    )
+                }
+            }
         }
+    }
+
+    /// One phase's weight, `[outputs, taps · taps · inputs]`, inside the packed weight.
+    func matrix(_ phase: Int, _ packed: MatrixView) -> MatrixView {
+        let length = taps * taps * inputs
+        return packed.reshaped(from: phase * outputs * length, rows: outputs, columns: length)
+    }
+
+    /// How the output pixels of one phase read images of that shape.
+    func patches(of shape: [Int], _ phase: Int) -> KernelPatches {
+        var patches = KernelPatches()
+        (patches.rows, patches.columns, patches.channels) = (shape[1], shape[2], inputs)
+        (patches.output_rows, patches.output_columns) = (shape[1], shape[2])
+        (patches.kernel_rows, patches.kernel_columns, patches.stride) = (taps, taps, 1)
+        // With 4×4 taps an even output row 2a reads input rows a−1 and a, an odd one 2a+1 rows a and a+1.
+        if taps == 2 { (patches.offset_row, patches.offset_column) = (phase / 2 - 1, phase % 2 - 1) }
+        return patches
     }
 
     private func spread(_ part: Tensor, row: Int, column: Int, into result: UnsafeMutablePointer<Float>) {
@@ -75,30 +110,6 @@ public struct TransposedConvolution: Sendable {
                         range.lowerBound,
                         range.upperBound
                     )
-                }
-            }
-        }
-    }
-
-    /// One phase's weight. Output position 2i − p + t belongs to input i and tap t (p the padding), so for 4×4 the taps
-    /// of an even position are 3, 1 and those of an odd one 2, 0, in the order of the input rows they read.
-    private static func pack(_ weight: Tensor, row: Int, column: Int) -> Tensor {
-        let (inputs, outputs, kernel) = (weight.shape[0], weight.shape[1], weight.shape[2])
-        let order = kernel == 2 ? [[0], [1]] : [[3, 1], [2, 0]]
-        let (rowTaps, columnTaps) = (order[row], order[column])
-        return Tensor(shape: [outputs, rowTaps.count, columnTaps.count, inputs]) { packed in
-            weight.withPointer { weight in
-                var next = packed.start
-                for output in 0..<outputs {
-                    for y in rowTaps {
-                        for x in columnTaps {
-                            let first = weight + (output * kernel + y) * kernel + x
-                            for input in 0..<inputs {
-                                (next + input).initialize(to: first[input * outputs * kernel * kernel])
-                            }
-                            next += inputs
-                        }
-                    }
                 }
             }
         }

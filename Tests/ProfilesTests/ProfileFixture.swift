@@ -32,6 +32,7 @@ struct ProfileFixture {
                     <volume minimum="40" maximum="800"/>
                     <emit minimumPredictedIoU="0.75"/>
                     <clean largestComponent="true" fillHoles="false"/>
+                    <learn enabled="false" maximumDiceLoss="0.02"/>
                 </segment>
             </segments>
             <output seriesNumber="9001" seriesDescription="Preread test"/>

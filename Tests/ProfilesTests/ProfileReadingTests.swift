@@ -34,6 +34,8 @@ struct ProfileReadingTests {
         #expect(segment.emit.minimumPredictedIoU == 0.75)
         #expect(segment.cleaning.keepsLargestComponent)
         #expect(!segment.cleaning.fillsHoles)
+        #expect(!segment.learning.isEnabled)
+        #expect(segment.learning.maximumDiceLoss == 0.02)
         #expect(segment.line == 11)
     }
 
@@ -43,6 +45,7 @@ struct ProfileReadingTests {
             #"<model name="tiny" precision="bf16"/>"#, #"<prompt margin="2.5" minimumArea="30"/>"#,
             #"<volume minimum="40" maximum="800"/>"#, #"<emit minimumPredictedIoU="0.75"/>"#,
             #"<clean largestComponent="true" fillHoles="false"/>"#,
+            #"<learn enabled="false" maximumDiceLoss="0.02"/>"#,
         ] {
             text = text.replacingOccurrences(of: line, with: "")
         }
@@ -55,6 +58,8 @@ struct ProfileReadingTests {
         #expect(segment.expectedVolume == nil)
         #expect(segment.emit.minimumPredictedIoU == 0.8)
         #expect(!segment.cleaning.keepsLargestComponent)
+        #expect(segment.learning.isEnabled)
+        #expect(segment.learning.maximumDiceLoss == 0.01)
     }
 
     @Test func aPinnedModelKeepsItsDigest() throws {

@@ -140,7 +140,7 @@ struct ProfileValidationTests {
             name: "an end tag that is missing",
             old: "</match>",
             new: "",
-            line: 22,
+            line: 23,
             message: "tag mismatch: match line 4 and profile",
             remedy: "Correct the XML"
         ),

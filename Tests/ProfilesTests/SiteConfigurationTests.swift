@@ -44,6 +44,17 @@ struct SiteConfigurationTests {
             #expect(!site.ingest.deletesAfterIngest)
             #expect(site.workers.count == 1)
             #expect(site.workers.threads == nil)
+            #expect(site.training.folder == folder.appending("training"))
+            #expect(site.training.schedule == nil)
+            #expect(site.training.afterCorrections == nil)
+            #expect(site.training.scope == "decoder")
+            #expect(site.training.minutes == 240)
+            #expect(site.training.memoryMB == 6_000)
+            #expect(site.training.threads == nil)
+            #expect(site.training.minimumCases == 10)
+            #expect(site.training.minimumPatients == 4)
+            #expect(site.training.promotes)
+            #expect(site.training.shadowSeries == 0)
             #expect(site.logLevel == .info)
             #expect(site == SiteConfiguration.defaults(in: folder))
         }
@@ -52,6 +63,8 @@ struct SiteConfigurationTests {
     @Test func everythingCanBeSetInAnyOrder() throws {
         let elements = """
             <log level="debug"/>
+            <training folder="/t" every="Sun 02:00" afterCorrections="20" scope="adapter" minutes="30" memoryMB="4000"
+                      threads="1" minimumCases="3" minimumPatients="2" promote="false" shadowSeries="5"/>
             <workers count="2" threads="4"/>
             <ingest settleSeconds="0.5" studyQuietSeconds="1" pollSeconds="0.1" deleteAfterIngest="true"/>
             <models folder="/m" default="sam-med2d_b"/>
@@ -74,6 +87,17 @@ struct SiteConfigurationTests {
             #expect(site.workers.count == 2)
             #expect(site.workers.threads == 4)
             #expect(site.logLevel == .debug)
+            #expect(site.training.folder == RawPath("/t"))
+            #expect(site.training.schedule?.description == "Sun 02:00")
+            #expect(site.training.afterCorrections == 20)
+            #expect(site.training.scope == "adapter")
+            #expect(site.training.minutes == 30)
+            #expect(site.training.memoryMB == 4_000)
+            #expect(site.training.threads == 1)
+            #expect(site.training.minimumCases == 3)
+            #expect(site.training.minimumPatients == 2)
+            #expect(!site.training.promotes)
+            #expect(site.training.shadowSeries == 5)
         }
     }
 
@@ -86,6 +110,13 @@ struct SiteConfigurationTests {
         (#"<workers count="many"/>"#, "is not a valid value"),
         (#"<log level="loud"/>"#, "is not an element of the set"),
         (#"<folders incoming=""/>"#, "minimum length"),
+        (#"<training every="Sunday 02:00"/>"#, "is not a time of the day or week"),
+        (#"<training every="daily 24:00"/>"#, "is not a time of the day or week"),
+        (#"<training every="Mon 2:00"/>"#, "is not a time of the day or week"),
+        (#"<training scope="everything"/>"#, "is not an element of the set"),
+        (#"<training minimumPatients="1"/>"#, "less than the minimum value allowed"),
+        (#"<training minutes="0"/>"#, "must be greater than"),
+        (#"<training folder="store"/>"#, "training is the same place as store"),
         (#"<models default="../x"/>"#, "is not accepted by the pattern"),
         (#"<folders store="incoming"/>"#, "store is the same place as incoming"),
         (#"<folders store="a/../incoming/."/>"#, "store is the same place as incoming"),

@@ -42,4 +42,29 @@ import Testing
         }
         #expect(error < 1e-3)
     }
+
+    @Test func whenAGradientIsSharedByTwoPaths_thenNeitherChangesTheOther() throws {
+        let x = GradientCheck.noise([3, 5], seed: 1)
+        func residual(_ x: Tensor) -> Tensor {
+            var y = x
+            y.add(x.scaled(by: 2).activated(.sigmoid))
+            y.add(y.scaled(by: 3).activated(.gelu))
+            return y
+        }
+        #expect(GradientCheck.largestError(of: [x]) { residual($0[0]) } < 1e-3)
+        let (leaf, seed) = (x.tracked(), noise([3, 5], seed: 2))
+        let result = residual(leaf)
+        let first = try #require(result.gradients(of: [leaf], seed: seed)[0])
+        #expect(result.gradients(of: [leaf], seed: seed)[0]?.values == first.values)
+        #expect(seed.values == noise([3, 5], seed: 2).values)
+        #expect(result.values == residual(x).values)
+    }
+
+    @Test func whenAGraphIsVeryLong_thenItIsReleasedWithoutRecursion() throws {
+        let leaf = Tensor([1, 2], shape: [2]).tracked()
+        var x = leaf
+        for _ in 0..<100_000 { x = x.scaled(by: 1) }
+        #expect(try #require(x.gradients(of: [leaf])[0]).values == [1, 1])
+        x = leaf
+    }
 }

@@ -6,7 +6,7 @@ struct ThreadTests {
     private func results(_ compute: () -> Tensor) -> [[Float]] {
         let before = ComputeThreads.count
         defer { ComputeThreads.use(before) }
-        return [1, 2, 3, 8].map { threads in
+        return [1, 2, 3, 5, 8].map { threads in
             ComputeThreads.use(threads)
             return compute().values
         }
@@ -41,6 +41,32 @@ struct ThreadTests {
         let image = noise([1, 40, 40, 96])
         let layer = Convolution(weight: noise([160, 96, 3, 3], seed: 2), bias: nil, padding: 1)
         expectEqual(results { layer(image) })
+    }
+
+    @Test func gradientsOfASmallNetwork() {
+        let shapes = [[2, 300, 96], [96], [96], [384, 96], [384], [96, 384], [2, 96]]
+        let inputs = shapes.enumerated().map { noise($1, seed: UInt64($0 + 1)).scaled(by: 0.3) }
+        for index in inputs.indices {
+            expectEqual(
+                results {
+                    gradients(of: inputs, Self.network)[index] ?? Tensor(zeros: [0])
+                }
+            )
+        }
+        #expect(gradients(of: inputs, Self.network).allSatisfy { $0 != nil })
+    }
+
+    /// A norm, a perceptron, a gate, softmax, resizing and a shared table: something of every kind of division.
+    private static func network(_ x: [Tensor]) -> Tensor {
+        let normal = LayerNorm(scale: x[1], shift: x[2], epsilon: 1e-5)(x[0])
+        let inner = Linear(weight: x[3], bias: x[4])(normal, activation: .gelu)
+        var y = Linear(weight: x[5], bias: nil)(inner).multipliedRows(by: x[6].activated(.sigmoid))
+        y.add(x[0])
+        var weights = y.batchMultiplied(byTransposed: normal)
+        weights.softmaxRows(scale: 0.1)
+        let image = y.reshaped([2, 20, 15, 96]).resizedBilinearly(rows: 33, columns: 41).reshaped([2, 33 * 41, 96])
+        let means = Tensor.joinedRows([image, weights.rows(0..<96).multiplied(by: y.slice(0..<1).row(0).repeated(300))])
+        return means.adding(x[1])
     }
 
     @Test func whenNoThreadIsAskedFor_thenThereIsOne() {

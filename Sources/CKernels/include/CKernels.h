@@ -41,13 +41,50 @@ void kernel_multiply_rows(const float *x, const float *factors, float *y, size_t
 /// y[c] = Σ x[:, c] for columns [first, end), added in double precision, row after row.
 void kernel_sum_rows(const float *x, size_t rows, size_t width, float *y, size_t first, size_t end);
 
+// MARK: Gradients of rows
+
+/// dx[r,:] = scale · y · (dy − Σ dy · y), where y[r,:] is the softmax of scale · x; dx may be dy.
+void kernel_softmax_gradient_rows(
+    const float *dy, const float *y, float *dx, size_t rows, size_t width, float scale);
+
+/// The gradient of kernel_softmax_relative_rows, whose result is y: g[r,:], in place, turns from the result's gradient into
+/// that of x, and term_gradients `[rows, terms_width]` become those of the terms. The last
+/// row of g must be followed by 16 elements that may be read.
+void kernel_softmax_relative_gradient_rows(
+    const float *y, float *g, size_t rows, size_t keys_high, size_t keys_wide, float scale, float *term_gradients,
+    size_t terms_width, const int32_t *high_start, const int32_t *wide_start);
+
+/// The gradient of kernel_layer_norm_rows with regard to x; dx may be dy.
+void kernel_layer_norm_gradient_rows(
+    const float *dy, const float *x, float *dx, size_t rows, size_t width, const float *scale, float epsilon);
+
+/// statistics[r,:] = mean and 1 / sqrt(variance + epsilon) of x[r,:], as kernel_layer_norm_rows computes them.
+void kernel_layer_norm_statistics(const float *x, size_t rows, size_t width, float epsilon, float *statistics);
+
+/// The gradient of kernel_layer_norm_rows with regard to its scale, for columns [first, end): Σ dy · normalised x over the
+/// rows, added in double precision, row after row. That with regard to its shift is kernel_sum_rows of dy.
+void kernel_layer_norm_gradient_sums(
+    const float *dy, const float *x, const float *statistics, size_t rows, size_t width, float *dscale, size_t first,
+    size_t end);
+
+/// y[c] = Σ a[:, c] · b[:, c] for columns [first, end), added in double precision, row after row.
+void kernel_sum_row_products(
+    const float *a, const float *b, size_t rows, size_t width, float *y, size_t first, size_t end);
+
 // MARK: Elements
 
 /// y = activation(x); y may be x.
 void kernel_activation(const float *x, float *y, size_t count, KernelActivation activation);
 
+/// dx = dy · activation'; `at` is the input of GELU, the result of the other activations. dx may be dy.
+void kernel_activation_gradient(
+    const float *dy, const float *at, float *dx, size_t count, KernelActivation activation);
+
 /// y = a + b; y may be a or b.
 void kernel_add(const float *a, const float *b, float *y, size_t count);
+
+/// y = a · b; y may be a or b.
+void kernel_multiply(const float *a, const float *b, float *y, size_t count);
 
 /// y = a · factor; y may be a.
 void kernel_scale(const float *a, float factor, float *y, size_t count);
@@ -78,6 +115,12 @@ typedef struct {
 /// ordered tap row, tap column, channel; zeros where a tap lies outside the image.
 void kernel_pack_patches(const float *x, float *y, const KernelPatches *patches, size_t first, size_t end);
 
+/// The transpose of packing: x[r,:,:] += what patches of the output rows [first_output, end_output) hold of it, for input
+/// rows r in [first, end), taps in ascending order. y holds those patches only.
+void kernel_add_patches(
+    const float *y, float *x, const KernelPatches *patches, size_t first_output, size_t end_output, size_t first,
+    size_t end);
+
 /// Spreads one phase of an upsampled image: y[2r + phase_row, 2c + phase_column, :] = x[r, c, :] for rows r in
 /// [first, end); x is `[rows, columns]` pixels whose channels stand `x_stride` elements apart from pixel to pixel.
 void kernel_spread_phase(
@@ -91,7 +134,41 @@ void kernel_resize_bilinear(
     const float *x, size_t rows, size_t columns, size_t channels, float *y, size_t output_rows, size_t output_columns,
     size_t first, size_t end);
 
+/// The adjoint of kernel_resize_bilinear: dx `[rows, columns]` from dy `[output_rows, output_columns]`, input rows
+/// [first, end), contributions in ascending order of the output pixel.
+void kernel_resize_bilinear_gradient(
+    const float *dy, size_t rows, size_t columns, size_t channels, float *dx, size_t output_rows,
+    size_t output_columns, size_t first, size_t end);
+
 /// 3×3 depthwise convolution with padding 1: output rows [first, end). `weight` is `[3, 3, channels]`, bias may be NULL.
 void kernel_depthwise3x3(
     const float *x, size_t rows, size_t columns, size_t channels, const float *weight, const float *bias, size_t stride,
     float *y, size_t first, size_t end);
+
+// MARK: Optimisers
+
+/// What one step of Adam or AdamW does; the scalars are rounded to fp32 once, as PyTorch does.
+typedef struct {
+    float gradient_factor;   ///< the gradient is multiplied by this first: 1, or less where it is clipped
+    float penalty;           ///< Adam's weight decay: the gradient gets penalty · parameter added; 0 for none
+    float shrinking;         ///< AdamW's weight decay: the parameter is multiplied by this; 1 for none
+    float mean_weight;       ///< 1 - β₁
+    float square_factor;     ///< β₂
+    float square_weight;     ///< 1 - β₂
+    float square_correction; ///< √(1 - β₂ᵗ)
+    float epsilon;
+    float step;              ///< -η / (1 - β₁ᵗ)
+    float average_weight;    ///< 1 - decay of the running average
+} KernelAdam;
+
+/// One step of Adam for `count` parameters in a single pass; mean and square are the running moments of the gradient.
+/// `average` is the running average of the parameters, or NULL.
+void kernel_adam(
+    float *parameters, float *mean, float *square, float *average, const float *gradient, const KernelAdam *adam,
+    size_t count);
+
+/// average += weight · (x - average).
+void kernel_running_average(float *average, const float *x, float weight, size_t count);
+
+/// Σ x² in double precision: eight partial sums, element i goes to sum i mod 8, the sums are added pairwise.
+double kernel_sum_squares(const float *x, size_t count);

@@ -4,6 +4,7 @@ import DICOMSegmentation
 import DurableFiles
 import Foundation
 import Pipeline
+import Profiles
 import SegmentAnything
 
 /// Annotates the series of a folder one after the other; a network that was loaded for one serves the next.
@@ -34,7 +35,8 @@ final class SeriesAnnotator {
         case .chosen(let chosen): source = chosen
         case .noMatch(let reason): return SeriesReport(series, status: .unmatched, message: reason)
         }
-        let package = try ModelLoader.package(named: model ?? planner.modelName(for: source), in: models)
+        let choice = model.map { .name($0) } ?? planner.modelChoice(for: source)
+        let package = try ModelLoader.package(for: choice, default: nil, in: models)
         try planner.check(package, for: source)
         let request = AnnotationRequest(
             series: series,

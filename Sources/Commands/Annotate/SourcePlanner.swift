@@ -67,10 +67,10 @@ struct SourcePlanner {
         }
     }
 
-    /// The model that a profile names; `nil` leaves the choice to the caller.
-    func modelName(for source: AnnotationRequest.Source) -> String? {
-        guard case .profile(let profile, _) = source, case .name(let name) = profile.model.choice else { return nil }
-        return name
+    /// The model that a source asks for: a profile's choice, else what is promoted in `production`.
+    func modelChoice(for source: AnnotationRequest.Source) -> ProfileModel.Choice {
+        guard case .profile(let profile, _) = source else { return .siteDefault }
+        return profile.model.choice
     }
 
     /// Refuses a model that the profile does not allow.

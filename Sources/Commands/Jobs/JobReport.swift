@@ -1,7 +1,7 @@
 import Ledger
 
 /// One job as reports show it.
-struct JobReport: Encodable {
+struct JobReport: Codable, Sendable {
     let job: Int64
     let state: String
     let series: String

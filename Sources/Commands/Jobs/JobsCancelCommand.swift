@@ -1,16 +1,11 @@
 import ArgumentParser
-import Ledger
-import LedgerSQLite
 
 /// Withdraws a job.
 struct JobsCancelCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cancel",
         abstract: "Withdraw a job that is not annotated yet.",
-        discussion: """
-            While the service runs it owns the ledger: stop it first, run this command as the service's user, and start \
-            it again.
-            """
+        discussion: "While the service runs it does what is asked for. Run as the service's user."
     )
 
     @Argument(help: "The job's number, as 'jobs list' shows it.")
@@ -19,10 +14,6 @@ struct JobsCancelCommand: AsyncParsableCommand {
     @OptionGroup var site: SiteOptions
 
     func run() async throws {
-        try await OwnedLedger.change(try site.load()) { ledger, actor in
-            let reason = JobReason("WITHDRAWN", message: "a person withdrew it")
-            try await ledger.cancel(JobID(rawValue: number), reason: reason, by: actor)
-        }
-        print("job \(number) is cancelled")
+        try await SiteDecision.make(.cancelJob(number), at: try site.load()).report(json: false)
     }
 }

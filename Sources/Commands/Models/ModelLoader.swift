@@ -2,6 +2,7 @@ import Checkpoints
 import DurableFiles
 import LiteMedSAM
 import Pipeline
+import Profiles
 import SAMMed2D
 import SegmentAnything
 
@@ -25,6 +26,29 @@ enum ModelLoader {
         case .liteMedSAM: return try LiteMedSAMModel(parameters: weights)
         case .samMed2D, .sam: return try SAMMed2DModel(weights)
         }
+    }
+
+    /// The package that a profile's choice stands for now.
+    ///
+    /// A profile without a choice takes the channel `production`; a channel in which nothing was promoted stands for the
+    /// default, or, without one, for the only package there is.
+    static func package(
+        for choice: ProfileModel.Choice,
+        default fallback: String?,
+        in store: ModelStore
+    ) throws -> ModelPackage {
+        let channel: String
+        switch choice {
+        case .name(let name): return try package(named: name, in: store)
+        case .channel(let named): channel = named
+        case .siteDefault: channel = ModelChannels.production
+        }
+        do {
+            if let promoted = try store.package(promotedIn: channel) { return promoted }
+        } catch {
+            throw CommandFailure(describing: error)
+        }
+        return try package(named: fallback, in: store)
     }
 
     /// The package of that name, or, when no name is given, the only one there is.

@@ -14,21 +14,28 @@ struct ModelsListCommand: AsyncParsableCommand {
     func run() async throws {
         let store = models.store()
         let catalogue: ModelStore.Catalogue
+        let channels: ModelChannels
         do {
             catalogue = try store.list()
-        } catch {
+            channels = try store.channels()
+        } catch let error as FileError {
             throw CommandFailure(.environment, "the models in \(store.folder.displayName): \(error.description)")
+        } catch {
+            throw CommandFailure(describing: error)
         }
         if json {
             try JSONOutput.print(catalogue.packages.map(\.manifest))
         } else if catalogue.packages.isEmpty, catalogue.damaged.isEmpty {
             print("no models; import one with 'preread models import FILE --name NAME'")
         } else {
-            var table = TextTable(["name", "architecture", "variant", "weights", "licence"])
+            var table = TextTable(["name", "architecture", "variant", "weights", "parent", "promoted in", "licence"])
             for manifest in catalogue.packages.map(\.manifest) {
                 table.add([
                     manifest.name, manifest.architecture.rawValue, manifest.configuration.variant,
-                    String(manifest.weights.sha256.hex.prefix(12)), manifest.licence,
+                    String(manifest.weights.sha256.hex.prefix(12)), manifest.training?.parent ?? "",
+                    channels.stacks.keys.sorted().filter { channels.current($0)?.model == manifest.name }
+                        .joined(separator: " "),
+                    manifest.licence,
                 ])
             }
             print(table.text)

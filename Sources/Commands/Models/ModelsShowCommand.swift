@@ -34,6 +34,13 @@ struct ModelsShowCommand: AsyncParsableCommand {
         table.add(["origin", "\(manifest.origin.name) \(manifest.origin.sha256)"])
         table.add(["licence", manifest.licence])
         table.add(["imported", manifest.imported.formatted(.iso8601)])
+        if let training = manifest.training {
+            table.add(["fine-tuned from", "\(training.parent) \(training.parentSHA256)"])
+            table.add([
+                "training run", "\(training.run), \(training.scope), \(training.steps) steps, seed \(training.seed)",
+            ])
+            table.add(["cases", "\(training.casesSHA256)"])
+        }
         if !manifest.notes.isEmpty { table.add(["notes", manifest.notes]) }
         print(table.text.split(separator: "\n").joined(separator: "\n"))
     }

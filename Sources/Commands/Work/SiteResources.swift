@@ -38,17 +38,7 @@ final class SiteResources: JobResources {
 
     /// The model package that a profile's choice stands for at this site.
     func package(for model: ProfileModel) throws -> ModelPackage {
-        let name: String?
-        switch model.choice {
-        case .name(let named): name = named
-        case .siteDefault: name = defaultModel
-        case .channel(let channel):
-            throw CommandFailure(
-                .environment,
-                "a profile uses the model channel \(channel): this version has no channels, name a model"
-            )
-        }
-        let package = try ModelLoader.package(named: name, in: models)
+        let package = try ModelLoader.package(for: model.choice, default: defaultModel, in: models)
         if let pinned = model.sha256, pinned != package.manifest.weights.sha256 {
             throw CommandFailure(
                 .environment,
@@ -72,9 +62,11 @@ final class SiteResources: JobResources {
             )
         }
         do {
-            let package = try package(for: profile.model)
-            guard package.manifest.weights.sha256.hex == job.modelDigest.hex else {
-                throw AnnotationError.model("the model with weights \(job.modelDigest) is not the profile's any more")
+            // The model that the job was planned with: another may have been promoted since.
+            guard let digest = SHA256Digest(hex: job.modelDigest.hex),
+                let package = try models.package(withDigest: digest)
+            else {
+                throw AnnotationError.model("the model with weights \(job.modelDigest) is not in the store any more")
             }
             return (.profile(profile, atlas: try atlas(for: profile)), try model(package))
         } catch let error as AnnotationError {

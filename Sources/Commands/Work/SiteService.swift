@@ -1,7 +1,7 @@
 import Checkpoints
+import Corrections
 import DurableFiles
 import Foundation
-import Glibc
 import Ingest
 import Ledger
 import LedgerSQLite
@@ -17,6 +17,8 @@ struct SiteService {
     let site: SiteConfiguration
     let ledger: SQLiteLedger
     let ingestor: Ingestor
+    let corrections: CorrectionIntake
+    let requests: RequestService
     let workers: [AnnotationWorker]
     let logger: Logger
 
@@ -27,13 +29,7 @@ struct SiteService {
         var logger = Logger(label: "preread") { label in StreamLogHandler.standardError(label: label) }
         logger.logLevel = Logger.Level(rawValue: site.logLevel.rawValue) ?? .info
         self.logger = logger
-        for folder in [site.folders.incoming, site.folders.annotated, site.folders.store, site.ledger.parent] {
-            do {
-                try AtomicFile.createFolder(folder)
-            } catch {
-                throw CommandFailure(.environment, "\(folder.displayName): \(error.description)")
-            }
-        }
+        try Self.createFolders(of: site)
         // Before the models are read, which takes a while.
         ledger = try OwnedLedger.open(site, whenLocked: "another service owns the ledger; only one may run for a site")
         if let threads = site.workers.threads { ComputeThreads.use(threads) }
@@ -49,6 +45,13 @@ struct SiteService {
         // A profile or a model may have come since they were looked at.
         for series in try await ledger.series(in: [.unmatched]) { try await ledger.reopen(series.uid, by: "serve") }
         ingestor = try Self.ingestor(site, ledger: ledger, resources: resources, logger: logger)
+        corrections = try CorrectionSet(site).intake(ledger, logger: logger)
+        requests = RequestService(
+            spool: RequestSpool(store: site.folders.store),
+            execution: DeedExecution(ledger: ledger, intake: corrections),
+            interval: min(.seconds(site.ingest.pollSeconds), .seconds(1)),
+            logger: logger
+        )
         workers = (0..<site.workers.count).map { [ledger] index in
             AnnotationWorker(
                 queue: ledger,
@@ -66,7 +69,7 @@ struct SiteService {
 
     /// Runs until SIGTERM or SIGINT.
     func run() async throws {
-        let services: [any Service] = [IngestService(ingestor)] + workers
+        let services: [any Service] = [IngestService(ingestor), CorrectionService(corrections), requests] + workers
         let group = ServiceGroup(
             services: services,
             gracefulShutdownSignals: [.sigterm, .sigint],
@@ -85,7 +88,9 @@ struct SiteService {
             if let worker = workers.first {
                 while try await worker.workOnce() {}
             }
-            if try await isIdle() { break }
+            let round = try await corrections.round()
+            await requests.round()
+            if try await isIdle(), round.received == 0 { break }
             try await Task.sleep(for: poll)
         }
         try ledger.close()
@@ -101,6 +106,20 @@ struct SiteService {
         let open = (counts[.queued] ?? 0) + (counts[.running] ?? 0)
         let receiving = try await ledger.receivingSeries()
         return !settling && receiving.isEmpty && (open == 0 || workers.isEmpty)
+    }
+
+    private static func createFolders(of site: SiteConfiguration) throws {
+        let folders = site.folders
+        for folder in [
+            folders.incoming, folders.annotated, folders.corrected, folders.rejected, folders.store, site.ledger.parent,
+            RequestSpool(store: folders.store).folder,
+        ] {
+            do {
+                try AtomicFile.createFolder(folder)
+            } catch {
+                throw CommandFailure(.environment, "\(folder.displayName): \(error.description)")
+            }
+        }
     }
 
     private static func ingestor(
@@ -125,19 +144,8 @@ struct SiteService {
                 ContentDigest(hex: try resources.package(for: model).manifest.weights.sha256.hex)
             },
             logger: logger,
-            names: LogIdentity(salt: try salt(in: site.folders.store))
+            names: LogIdentity(salt: try LogIdentity.salt(in: site.folders.store))
         )
         return try Ingestor(surroundings, configuration: configuration)
-    }
-
-    /// The site's secret for names in logs, made at first use.
-    private static func salt(in store: RawPath) throws -> String {
-        let path = store.appending("log-salt")
-        if let bytes = try? ReadOnlyFile(path, subject: "log salt").readAll(limit: 256) {
-            return String(decoding: bytes, as: UTF8.self)
-        }
-        let salt = hexadecimal((0..<16).map { _ in UInt8.random(in: .min ... .max) })
-        try AtomicFile.write(Array(salt.utf8), to: path, subject: "log salt")
-        return salt
     }
 }
