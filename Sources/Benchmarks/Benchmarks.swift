@@ -7,7 +7,7 @@ import SAMMed2D
 import SegmentAnything
 import Tensors
 
-/// Measures the networks on this machine: `Benchmarks CHECKPOINT... [--threads N] [--runs N] [--json] [--products]`.
+/// Measures the networks on this machine: `Benchmarks CHECKPOINT... [--threads N] [--runs N] [--json] [--bf16] [--products]`.
 ///
 /// Each checkpoint is a `.pth` or `.safetensors` file; `--products` measures matrix products. Figures are medians; processor time over wall-clock time shows how
 /// busy the cores were and whether something else was running.
@@ -24,19 +24,22 @@ struct Benchmarks {
         let threads = option("--threads") ?? ComputeThreads.count
         let runs = max(1, option("--runs") ?? 7)
         let json = arguments.contains("--json")
-        arguments.removeAll { $0 == "--json" }
+        let precision: ProductPrecision = arguments.contains("--bf16") ? .bfloat16 : .float32
+        arguments.removeAll { ["--json", "--bf16"].contains($0) }
         ComputeThreads.use(threads)
         if arguments.contains("--products") {
             arguments.removeAll { $0 == "--products" }
             for result in ProductBenchmark.all(runs: runs) { print(result) }
         }
-        let results = try arguments.map { try NetworkBenchmark(path: $0, threads: threads, runs: runs).result() }
+        let results = try ProductPrecision.$current.withValue(precision) {
+            try arguments.map { try NetworkBenchmark(path: $0, threads: threads, runs: runs).result() }
+        }
         if json {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
             print(String(decoding: try encoder.encode(results), as: UTF8.self))
         } else {
-            print("OpenBLAS \(ComputeThreads.kernelName), \(threads) threads, fp32, median of \(runs)")
+            print("OpenBLAS \(ComputeThreads.kernelName), \(threads) threads, \(precision.rawValue), median of \(runs)")
             for result in results { print(result.text) }
         }
     }

@@ -5,6 +5,7 @@ import Glibc
 import LiteMedSAM
 import SAMMed2D
 import SegmentAnything
+import Tensors
 
 /// Times one network: start, encoder, and decoder for 1 and 10 boxes.
 struct NetworkBenchmark {
@@ -53,7 +54,7 @@ struct NetworkBenchmark {
         getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         return Result(
             model: name,
-            precision: "fp32",
+            precision: ProductPrecision.current == .bfloat16 ? "bf16" : "fp32",
             threads: threads,
             encoderMS: encoder.wall * 1_000,
             encoderBusyCores: encoder.processor / encoder.wall,

@@ -15,21 +15,21 @@ struct ProductCut {
     /// enough tiles the one with the least such work is taken.
     init(rows: Int, columns: Int, inner: Int, isLeftTransposed: Bool, isRightTransposed: Bool) {
         var wanted = Self.tiles(work: rows * columns * inner)
-        let (rowUnits, columnUnits) = (Axis.units(rows, Self.rowUnit), Axis.units(columns, Self.columnUnit))
-        while wanted > 1, wanted > rowUnits * columnUnits { wanted /= 2 }
+        let (mostRows, mostColumns) = (max(1, rows / Self.fewestRows), max(1, columns / Self.fewestColumns))
+        while wanted > 1, wanted > mostRows * mostColumns { wanted /= 2 }
         var (best, least) = ((1, 1), Int.max)
         var rowPieces = 1
         while rowPieces <= wanted {
             let columnPieces = wanted / rowPieces
             let packed =
                 columnPieces * rows * (isLeftTransposed ? 2 : 1) + rowPieces * columns * (isRightTransposed ? 4 : 1)
-            if rowPieces <= rowUnits, columnPieces <= columnUnits, packed < least {
+            if rowPieces <= mostRows, columnPieces <= mostColumns, packed < least {
                 (best, least) = ((rowPieces, columnPieces), packed)
             }
             rowPieces *= 2
         }
-        self.rows = Axis(length: rows, unit: Self.rowUnit, pieces: best.0)
-        self.columns = Axis(length: columns, unit: Self.columnUnit, pieces: best.1)
+        self.rows = Axis(length: rows, pieces: best.0)
+        self.columns = Axis(length: columns, pieces: best.1)
     }
 
     /// Rows and columns of a tile.
@@ -45,19 +45,19 @@ struct ProductCut {
         return tiles
     }
 
-    /// Whole blocks of the kernels; only the last piece has a remainder.
-    private static let (rowUnit, columnUnit) = (32, 64)
+    /// Smaller tiles are slower than the other threads are worth.
+    private static let (fewestRows, fewestColumns) = (32, 48)
 
     private struct Axis {
         let length: Int
-        let unit: Int
         let pieces: Int
 
-        static func units(_ length: Int, _ unit: Int) -> Int { (length + unit - 1) / unit }
-
+        /// Pieces begin at whole vectors, but for the last they end there, too.
         subscript(piece: Int) -> Range<Int> {
-            let units = Self.units(length, unit)
-            return units * piece / pieces * unit..<min(length, units * (piece + 1) / pieces * unit)
+            let vectors = (length + Self.vector - 1) / Self.vector
+            return vectors * piece / pieces * Self.vector..<min(length, vectors * (piece + 1) / pieces * Self.vector)
         }
+
+        private static let vector = 16
     }
 }

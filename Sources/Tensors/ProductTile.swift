@@ -13,10 +13,8 @@ struct ProductTile {
 
     private var inner: Int { left.columns }
 
-    /// The terms that are summed at once in long sums: oneDNN keeps one running sum, which over thousands of terms loses
-    /// a digit.
-    private static let sumBlock = 768
-    private static let longSum = 1_024
+    /// The most terms that are summed at once: oneDNN keeps one running sum, which over thousands of terms loses a digit.
+    private static let longestSum = 768
     /// oneDNN packs a transposed right side anew for every few rows; shorter sums and fewer rows are not worth packing it
     /// beforehand.
     private var isWorthPacking: Bool { right.isTransposed && inner >= 512 && left.rows >= 64 }
@@ -24,14 +22,22 @@ struct ProductTile {
     /// Computes the tile by oneDNN; false where it has no such product, or memory is short.
     func computeCompiled() -> Bool {
         guard left.precision == .float32 else { return run(right, terms: 0..<inner) }
-        let block = inner < Self.longSum ? inner : Self.sumBlock
-        let blocks = Swift.stride(from: 0, to: inner, by: block).map { $0..<min(inner, $0 + block) }
+        let blocks = Self.blocks(inner)
         let columns = 0..<right.columns
         guard isWorthPacking else {
             return blocks.allSatisfy { run(right.part(rows: $0, columns: columns), terms: $0) }
         }
-        return withUnsafeTemporaryAllocation(of: Float.self, capacity: block * columns.count) { packed in
+        return withUnsafeTemporaryAllocation(of: Float.self, capacity: Self.longestSum * columns.count) { packed in
             blocks.allSatisfy { run(right.part(rows: $0, columns: columns).packed(into: packed.start), terms: $0) }
+        }
+    }
+
+    /// Blocks of about the same length, not longer than ``longestSum``, that begin at whole vectors.
+    private static func blocks(_ length: Int) -> [Range<Int>] {
+        let (vector, count) = (16, (length + longestSum - 1) / longestSum)
+        let vectors = (length + vector - 1) / vector
+        return (0..<count).map { block in
+            vectors * block / count * vector..<min(length, vectors * (block + 1) / count * vector)
         }
     }
 
