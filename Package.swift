@@ -277,6 +277,7 @@ let package = Package(
                 "Commands", "SegmentAnything", "Checkpoints", "Atlas", "DICOMFiles", "Profiles", "Pipeline", "Ledger",
                 "LedgerSQLite", "DurableFiles", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
         ),
