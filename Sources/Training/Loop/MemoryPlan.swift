@@ -58,28 +58,27 @@ extension MemoryPlan.Demand {
     /// Estimates: the numbers of arrays that layers hold were counted in the networks' definitions and rounded up.
     init(
         model: some TrainableModel,
-        parameters: NamedTensors,
-        trained: Set<String>,
+        trained: NamedTensors,
+        frozen: NamedTensors,
         configuration: TrainingConfiguration
     ) {
         let size = MemoryLayout<Float>.size
-        var (own, frozen) = (0, 0)
-        for (name, tensor) in parameters.tensors {
-            if trained.contains(name) { own += tensor.count } else { frozen += tensor.count }
-        }
+        let own = trained.tensors.values.reduce(0) { $0 + $1.count }
+        let fixedCount = frozen.tensors.values.reduce(0) { $0 + $1.count }
         let copies = configuration.averageDecay == nil ? 4 : 5
-        let rounded = configuration.precision == .bfloat16 ? 2 * (own + frozen) : 0
-        fixed = size * (copies * own + frozen) + rounded + configuration.cacheMemory
+        let rounded = configuration.precision == .bfloat16 ? 2 * (own + fixedCount) : 0
+        fixed = size * (copies * own + fixedCount) + rounded + configuration.cacheMemory
         let pixels = model.grid * model.grid
-        let width = parameters.tensors["prompt_encoder.no_mask_embed.weight"]?.lastAxis ?? 256
+        func axis(_ name: String) -> Int? { (trained.tensors[name] ?? frozen.tensors[name])?.lastAxis }
+        let width = axis("prompt_encoder.no_mask_embed.weight") ?? 256
         prompt = size * (36 * pixels * width + 10 * 16 * pixels * (width / 8) + 6 * model.inputSize * model.inputSize)
         switch configuration.scope {
         case .decoder: image = 0
         case .neck: image = size * pixels * (320 + 8 * width)
         case .adapter, .full:
-            let inner = parameters.tensors["image_encoder.pos_embed"]?.lastAxis ?? 768
+            let inner = axis("image_encoder.pos_embed") ?? 768
             let blocks = Set(
-                parameters.tensors.keys.compactMap { name -> Substring? in
+                (Array(trained.tensors.keys) + Array(frozen.tensors.keys)).compactMap { name -> Substring? in
                     let parts = name.split(separator: ".")
                     return parts.count > 2 && parts[0] == "image_encoder" && parts[1] == "blocks" ? parts[2] : nil
                 }

@@ -43,6 +43,14 @@ struct RunState: Sendable, Codable, Equatable {
         let weights: StoredWeights?
     }
 
+    /// The mean loss since the last point of the curve; nil where there was none.
+    var meanLoss: LossParts? {
+        guard lossCount > 0 else { return nil }
+        var mean = LossParts()
+        mean.add(lossSum, share: 1 / Double(lossCount))
+        return mean
+    }
+
     /// The files of weights that the state needs.
     var fileNames: Set<String> {
         Set([checkpoint?.name, best?.weights?.name, chosen?.name].compactMap { $0 })

@@ -41,13 +41,13 @@ public struct TrainingRun: Sendable {
     /// Blocks the calling thread, for hours perhaps: call it on a thread of its own.
     ///
     /// - Parameters:
-    ///   - shouldStop: asked after every step; true writes the state down and returns.
+    ///   - shouldStop: asked after every step and every slice that is validated on; true writes the state down and returns.
     ///   - observe: gets every event, on the calling thread.
     /// - Throws: ``LeakError``, ``TrainingError``, what sources throw, `FileError` for what the disk refuses. The run can
     ///   be resumed after every error.
     /// - Returns: the weights that validated best, in the layout of checkpoints, and the summary.
     public func run(
-        shouldStop: () -> Bool = { false },
+        shouldStop: @escaping () -> Bool = { false },
         observe: @escaping (TrainingProgress) -> Void = { _ in }
     ) throws -> TrainingResult {
         try run(storage: DurableRunStorage(), clock: .system, shouldStop: shouldStop, observe: observe)
@@ -57,7 +57,7 @@ public struct TrainingRun: Sendable {
     func run(
         storage: any RunStorage,
         clock: RunClock,
-        shouldStop: () -> Bool = { false },
+        shouldStop: @escaping () -> Bool = { false },
         observe: @escaping (TrainingProgress) -> Void = { _ in }
     ) throws -> TrainingResult {
         try data.checkForLeaks()
@@ -71,17 +71,19 @@ public struct TrainingRun: Sendable {
         _ model: Model,
         in folder: RunFolder,
         clock: RunClock,
-        shouldStop: () -> Bool,
+        shouldStop: @escaping () -> Bool,
         observe: @escaping (TrainingProgress) -> Void
     ) throws -> TrainingResult {
         try configuration.validate(for: model)
         let loop = try TrainingLoop(
-            model: model,
-            parameters: parameters,
-            data: data,
-            configuration: configuration,
-            folder: folder,
-            clock: clock
+            RunRequest(
+                model: model,
+                parameters: parameters,
+                data: data,
+                configuration: configuration,
+                folder: folder,
+                clock: clock
+            )
         )
         return try loop.run(shouldStop: shouldStop, observe: observe)
     }

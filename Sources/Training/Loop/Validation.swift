@@ -51,8 +51,9 @@ struct Validation<Model: TrainableModel> {
         entries = ranked.prefix(configuration.validation.largestCount).sorted()
     }
 
-    /// The score of a network; `progress` is called after every slice with how many are done.
-    func score(_ network: Model, progress: (Int) -> Void = { _ in }) throws -> ValidationScore {
+    /// The score of a network; `progress` is called after every slice with how many are done;
+    /// an error that it throws ends the comparison.
+    func score(_ network: Model, progress: (Int) throws -> Void = { _ in }) throws -> ValidationScore {
         var overlaps: [Place: Overlap] = [:]
         for (done, entry) in entries.enumerated() {
             let slice = try preparation.validation(source, entry: entry)
@@ -67,7 +68,7 @@ struct Validation<Model: TrainableModel> {
                     overlaps[place, default: Overlap()].total += overlap.total
                 }
             }
-            progress(done + 1)
+            try progress(done + 1)
         }
         return Self.score(overlaps)
     }
