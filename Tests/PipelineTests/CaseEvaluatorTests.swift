@@ -93,7 +93,7 @@ struct CaseEvaluatorTests {
             case "image": changed.instances[2].sha256 = SHA256Digest(of: [1])
             case "truth": changed.truth.sha256 = SHA256Digest(of: [1])
             case "uid": changed.truth.sopInstanceUID = "1.2.3"
-            default: changed.segments[0].trackingUID = "1.2.3"
+            default: changed.segments[0].number = 77
             }
             let evaluator = try reviewed.evaluator(ReviewedSeries.manifest(changed))
             #expect(throws: CaseManifestError.self) {

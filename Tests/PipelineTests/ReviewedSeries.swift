@@ -31,8 +31,8 @@ struct ReviewedSeries {
         let bytes = try ReadOnlyFile(drawn).readAll()
         try AtomicFile.write(bytes, to: root.appending("truth.dcm"))
         let truth = try SegmentationReader.read(bytes: bytes)
-        let tracking = truth.segments.compactMap(\.trackingUID)
-        guard tracking.count == 2 else { throw Unprepared() }
+        let numbers = truth.segments.map(\.number)
+        guard numbers.count == 2 else { throw Unprepared() }
         reviewed = ReviewedCase(
             .init(
                 id: "case-1",
@@ -51,8 +51,8 @@ struct ReviewedSeries {
             verdict: .corrected,
             review: .init(reviewer: "r1", time: "2026-01-02T03:04:05Z"),
             segments: [
-                .init(id: "liver", trackingUID: tracking[0], change: .edited),
-                .init(id: "spleen", trackingUID: tracking[1], change: .added),
+                .init(id: "liver", number: numbers[0], change: .edited),
+                .init(id: "spleen", number: numbers[1], change: .added),
             ],
             role: .test
         )
