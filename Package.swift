@@ -163,7 +163,9 @@ let package = Package(
         .executableTarget(name: "preread", dependencies: ["Commands"], swiftSettings: strict),
         .executableTarget(
             name: "Benchmarks",
-            dependencies: ["Tensors", "Checkpoints", "SegmentAnything", "SAMMed2D", "LiteMedSAM", "DurableFiles"],
+            dependencies: [
+                "Tensors", "Checkpoints", "SegmentAnything", "SAMMed2D", "LiteMedSAM", "Training", "DurableFiles",
+            ],
             swiftSettings: hot
         ),
 

@@ -7,10 +7,12 @@ import SAMMed2D
 import SegmentAnything
 import Tensors
 
-/// Measures the networks on this machine: `Benchmarks CHECKPOINT... [--threads N] [--runs N] [--json] [--bf16] [--products]`.
+/// Measures the networks on this machine: `Benchmarks CHECKPOINT... [--threads N] [--runs N] [--json] [--bf16] [--products]
+/// [--training]`.
 ///
-/// Each checkpoint is a `.pth` or `.safetensors` file; `--products` measures matrix products. Figures are medians; processor time over wall-clock time shows how
-/// busy the cores were and whether something else was running.
+/// Each checkpoint is a `.pth` or `.safetensors` file; `--products` measures matrix products, `--training` steps of
+/// training. Figures are medians; processor time over wall-clock time shows how busy the cores were and whether something
+/// else was running.
 @main
 struct Benchmarks {
     static func main() throws {
@@ -25,7 +27,8 @@ struct Benchmarks {
         let runs = max(1, option("--runs") ?? 7)
         let json = arguments.contains("--json")
         let precision: ProductPrecision = arguments.contains("--bf16") ? .bfloat16 : .float32
-        arguments.removeAll { ["--json", "--bf16"].contains($0) }
+        let trains = arguments.contains("--training")
+        arguments.removeAll { ["--json", "--bf16", "--training"].contains($0) }
         ComputeThreads.use(threads)
         if arguments.contains("--products") {
             arguments.removeAll { $0 == "--products" }
@@ -34,13 +37,36 @@ struct Benchmarks {
         let results = try ProductPrecision.$current.withValue(precision) {
             try arguments.map { try NetworkBenchmark(path: $0, threads: threads, runs: runs).result() }
         }
+        var training = TrainingBenchmark.Results()
+        if trains {
+            for path in arguments { try TrainingBenchmark(runs: runs).measure(path: path, into: &training) }
+        }
         if json {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
-            print(String(decoding: try encoder.encode(results), as: UTF8.self))
+            print(String(decoding: try encoder.encode(Report(networks: results, training: training)), as: UTF8.self))
         } else {
             print("OpenBLAS \(ComputeThreads.kernelName), \(threads) threads, \(precision.rawValue), median of \(runs)")
             for result in results { print(result.text) }
+            for (name, step) in training.adapterStep.sorted(by: { $0.key < $1.key }) {
+                print(
+                    String(
+                        format: "adapter step %@: %.3f s an image, %.0f MB",
+                        name,
+                        step.secondsPerImage ?? .nan,
+                        step.peakMemoryMB
+                    )
+                )
+            }
+            for (name, step) in training.decoderStep.sorted(by: { $0.key < $1.key }) {
+                print(String(format: "decoder step %@: %.3f s, %.0f MB", name, step.seconds ?? .nan, step.peakMemoryMB))
+            }
         }
+    }
+
+    /// What `--json` prints.
+    private struct Report: Encodable {
+        let networks: [NetworkBenchmark.Result]
+        let training: TrainingBenchmark.Results
     }
 }

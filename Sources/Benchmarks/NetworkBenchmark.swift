@@ -87,7 +87,7 @@ struct NetworkBenchmark {
     }
 
     /// A 512 × 512 slice with structure, the same each time.
-    private static func image() -> SliceImage {
+    static func image() -> SliceImage {
         let pixels = (0..<512 * 512).map { index -> UInt8 in
             let (x, y) = (index % 512, index / 512)
             let inside = (x - 256) * (x - 256) + (y - 240) * (y - 240) < 180 * 180

@@ -40,11 +40,12 @@ package struct InputFrame: Sendable, Hashable {
 
     /// A mask of the slice, row by row, in the square input: 0 and 1 by nearest neighbour, 0 outside the slice.
     ///
-    /// OpenCV's rule: the scale is the reciprocal of a reciprocal, which differs from plain division for some lengths.
+    /// Pixel centres stay where they are, as ``sourceLogits(_:)`` takes them back. OpenCV's nearest neighbour, which the
+    /// published training uses, reads at the pixel's corner: every mask would move by up to half a source pixel, and a
+    /// network that is fine-tuned on it learns to draw beside the object.
     package func mask(_ mask: [Bool]) -> Tensor {
         func sources(_ length: Int, _ scaled: Int) -> [Int] {
-            let scale = 1 / (Double(scaled) / Double(length))
-            return (0..<scaled).map { min(Int(Double($0) * scale), length - 1) }
+            (0..<scaled).map { min(Int((Double($0) + 0.5) * Double(length) / Double(scaled)), length - 1) }
         }
         let columnSources = sources(sourceColumns, columns)
         var values = [Float](repeating: 0, count: InputFrame.size * InputFrame.size)

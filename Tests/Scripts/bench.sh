@@ -29,7 +29,7 @@ if [ ! -f "$out/.networks-agree" ]; then
 fi
 echo "== Preread"
 uptime
-"$benchmarks" "$litemedsam" "$vit_b" "$@" --threads "$threads" --json >"$out/preread.json"
+"$benchmarks" "$litemedsam" "$vit_b" "$@" --threads "$threads" --training --json >"$out/preread.json"
 echo "== PyTorch"
 uptime
 "$python" "$here/peers/training_steps.py" --vit-b "$vit_b" --litemedsam "$litemedsam" --reference "$shared/reference" \

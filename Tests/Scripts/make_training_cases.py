@@ -252,7 +252,8 @@ def write_correction(options):
         for key, segment in known.items():
             if item := by_label.get(segment["label"]):
                 old_segments[key], old_masks[key] = item, pixels[item.SegmentNumber]
-    masks = {key: references.get(key, old_masks.get(key)) for key in known if key in references or key in old_masks}
+    kept = {key: mask for key, mask in old_masks.items() if key not in named}
+    masks = {key: references.get(key, kept.get(key)) for key in known if key in references or key in kept}
     masks = {key: mask for key, mask in masks.items() if mask.any()}
     assert masks, "nothing to write: no label of a named segment lies in this series"
 

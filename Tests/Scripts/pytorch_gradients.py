@@ -45,9 +45,9 @@ def load_safetensors(path):
 
 
 def network_mask(mask, rows, columns):
-    """Nearest neighbour as OpenCV does it, then zeros at the right and the bottom."""
+    """Nearest neighbour by pixel centres, then zeros at the right and the bottom."""
     def sources(length, scaled):
-        return numpy.minimum(numpy.floor(numpy.arange(scaled) * (1 / (scaled / length))).astype(int), length - 1)
+        return numpy.minimum(((numpy.arange(scaled) + 0.5) * length / scaled).astype(int), length - 1)
     framed = numpy.zeros((256, 256), numpy.float32)
     framed[:rows, :columns] = mask[numpy.ix_(sources(mask.shape[0], rows), sources(mask.shape[1], columns))] > 0
     return framed

@@ -128,7 +128,7 @@ struct DatasetSplitTests {
         let rule = SlabRule(share: 0.2, gap: 2)
         var starts: Set<Int> = []
         for number in 0..<40 {
-            let roles = (0..<count).map { rule.role(ofSlice: $0, of: count, caseID: "case-\(number)") }
+            let roles = rule.roles(of: (0..<count).map { _ in [] }, caseID: "case-\(number)")
             let slab = roles.indices.filter { roles[$0] == .validation }
             #expect(slab.count == Int((Double(count) * 0.2).rounded()))
             #expect(slab == Array((slab.first ?? 0)...(slab.last ?? 0)))
@@ -138,5 +138,19 @@ struct DatasetSplitTests {
             starts.insert(slab.first ?? -1)
         }
         #expect(starts.count > 1)
+    }
+
+    @Test func whenSegmentsLieInOnePart_thenTheSlabShowsThemAndLeavesSome() {
+        // The liver on slices 20 to 39, the spleen on 30 to 39, the bladder on 0 to 2.
+        let segments = (0..<50).map { slice in
+            (20..<40).contains(slice) ? ["liver"] + (slice >= 30 ? ["spleen"] : []) : slice < 3 ? ["bladder"] : []
+        }
+        for number in 0..<20 {
+            let roles = SlabRule(share: 0.1, gap: 0).roles(of: segments, caseID: "case-\(number)")
+            let shown = roles.indices.filter { roles[$0] == .validation }
+            #expect(shown.count { segments[$0].contains("spleen") } >= 2)
+            #expect(shown.count { segments[$0].contains("spleen") } <= 5)
+            #expect(shown.count { segments[$0].contains("liver") } >= 2)
+        }
     }
 }

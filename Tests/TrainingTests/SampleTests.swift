@@ -149,16 +149,29 @@ struct SampleTests {
     }
 
     @Test func whenChangesAreDrawn_thenTheyStayWithinTheirRanges() {
-        let augmentation = Augmentation(rotation: 7, scale: 0.1, windowCentre: 0.05, windowWidth: 0.2)
+        let augmentation = Augmentation(
+            rotation: 7,
+            smallestScale: 0.7,
+            largestScale: 1.1,
+            windowCentre: 0.05,
+            windowWidth: 0.2,
+            wideWindowShare: 0.3,
+            wideWindow: 2
+        )
         var turns: [Double] = []
+        var wide = 0
         for item in 0..<500 {
             var random = CounterRandom(seed: 1, step: 0, item: item, purpose: .augmentation)
             let change = augmentation.draw(&random)
             turns.append(change.rotation)
-            #expect(abs(change.rotation) <= 7 && abs(change.scale - 1) <= 0.1)
-            #expect(abs(change.window.centre) <= 0.05 && abs(change.window.width - 1) <= 0.2)
+            #expect(abs(change.rotation) <= 7 && (0.7...1.1).contains(change.scale))
+            let isWide = change.window.width > 1.3
+            wide += isWide ? 1 : 0
+            #expect(abs(change.window.centre) <= 0.05)
+            #expect(abs(change.window.width / (isWide ? 2 : 1) - 1) <= 0.2)
         }
         #expect(turns.contains { $0 > 6 } && turns.contains { $0 < -6 })
+        #expect((100...200).contains(wide))
     }
 
     @Test func whenTheWindowMoves_thenBytesDoUnlessTheSourceMovedIt() {
@@ -220,5 +233,17 @@ struct SampleTests {
         let scalar = Tensor([2.5], shape: [])
         #expect(FrozenPartFile.tensor(FrozenPartFile(scalar, precision: .float16).bytes)?.values == [2.5])
         #expect(FrozenPartFile.tensor(FrozenPartFile(scalar, precision: .float16).bytes)?.shape == [])
+    }
+
+    @Test func whenASeriesIsLong_thenSlicesAreTakenEvenly_andRareSegmentsKeepTheirs() {
+        let segments = (0..<300).map { $0 < 10 ? [] : ["liver"] + ((100..<104).contains($0) ? ["gallbladder"] : []) }
+        let chosen = SliceThinning(slices: 50, slicesPerSegment: 8).chosen(among: Array(0..<300), segments: segments)
+        #expect(chosen == chosen.sorted())
+        #expect((50...54).contains(chosen.count))
+        #expect(chosen.allSatisfy { $0 >= 10 })
+        #expect(Set(100..<104).isSubset(of: chosen))
+        #expect(zip(chosen, chosen.dropFirst()).allSatisfy { $1 - $0 <= 6 })
+        let short = SliceThinning().chosen(among: [3, 1, 2], segments: segments.map { _ in ["liver"] })
+        #expect(short == [1, 2, 3])
     }
 }

@@ -41,19 +41,19 @@ final class CaseSamples: SampleSource {
         var places: [(case: Int, slice: Int)] = []
         for (index, reviewed) in cases.enumerated() {
             let loaded = try LoadedCase(reviewed, root: root, profile: try profiles(reviewed))
-            for slice in loaded.volume.frames.indices {
-                let present = loaded.structures.filter { $0.isLearnt && $0.mask[slice] != nil }
-                guard !present.isEmpty else { continue }
-                let count = loaded.volume.frames.count
-                let role = SlabRule().role(ofSlice: slice, of: count, caseID: reviewed.id)
-                guard slab == nil || slab == role else { continue }
+            let present = loaded.volume.frames.indices.map { slice in
+                loaded.structures.filter { $0.isLearnt && $0.mask[slice] != nil }.map { loaded.name(of: $0) }
+            }
+            let roles = SlabRule().roles(of: present, caseID: reviewed.id)
+            let wanted = loaded.volume.frames.indices.filter { slab == nil || slab == roles[$0] }
+            for slice in SliceThinning().chosen(among: wanted, segments: present) {
                 let frame = loaded.volume.frames[slice]
                 entries.append(
                     SampleEntry(
                         caseID: reviewed.id,
                         patientKey: reviewed.patient,
                         sliceID: "\(frame.sopInstanceUID) \(frame.frameNumber ?? 1)",
-                        segments: present.map { loaded.name(of: $0) },
+                        segments: present[slice],
                         origin: SampleOrigin(of: reviewed)
                     )
                 )

@@ -100,7 +100,11 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
         try require(learningRate.peak > 0 && learningRate.peak.isFinite, "the learning rate is above 0")
         try require(clippingNorm.map { $0 > 0 } ?? true, "the clipping norm is above 0")
         try require(averageDecay.map { (0..<1).contains($0) } ?? true, "the decay of the average is in 0..<1")
-        try require(augmentation.keptVariants >= 0 && augmentation.scale < 1, "the augmentation is out of range")
+        try require(
+            augmentation.keptVariants >= 0 && augmentation.smallestScale > 0
+                && augmentation.largestScale >= augmentation.smallestScale,
+            "the augmentation is out of range"
+        )
         try require(validation.everySteps > 0, "validation comes every so many steps, at least 1")
         try require(stepsBetweenCheckpoints.map { $0 > 0 } ?? true, "a checkpoint comes after at least one step")
     }

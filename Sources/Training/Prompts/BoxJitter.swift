@@ -56,7 +56,7 @@ public struct BoxJitter: Sendable, Hashable, Codable {
         right: SideError,
         bottom: SideError,
         scale: Double = 0.05,
-        tightShare: Double = 0.2,
+        tightShare: Double = 0.5,
         largestCut: Double = 0.25
     ) {
         self.left = left

@@ -3,17 +3,25 @@ import SegmentAnything
 
 /// Small changes that a patient, a position or a technician could have caused.
 ///
-/// No flips: left and right are anatomy. Angles and sizes stay within what differs between patients on a table. Windows
-/// move a little, as from scanner to scanner.
+/// No flips: left and right are anatomy. Angles stay within what differs between patients on a table. Sizes change as
+/// fields of view do: a slice fills the network's input whether it shows 350 mm or 500. Windows move a little, as from
+/// scanner to scanner.
 public struct Augmentation: Sendable, Hashable, Codable {
     /// The largest rotation to either side, in degrees.
     public var rotation: Double
-    /// The largest change of size: 0.1 is 0.9 to 1.1.
-    public var scale: Double
+    /// The smallest size, 1 being the slice's own: smaller than 1, as in a larger field of view.
+    public var smallestScale: Double
+    /// The largest size. What a size above 1 moves out of the slice is lost, as it hardly ever is on a scanner.
+    public var largestScale: Double
     /// The largest movement of the window's centre, in widths of the window.
     public var windowCentre: Double
     /// The largest change of the window's width: 0.1 is 0.9 to 1.1.
     public var windowWidth: Double
+    /// The share of changes whose window is much wider, so that contrast is low: structures that no contrast medium has
+    /// reached look like that.
+    public var wideWindowShare: Double
+    /// How many times as wide it is.
+    public var wideWindow: Double
     /// How many changed variants of each slice there are beside the unchanged one where the encoder's output is kept:
     /// every variant costs one run of the encoder and one place in the cache.
     public var keptVariants: Int
@@ -21,20 +29,34 @@ public struct Augmentation: Sendable, Hashable, Codable {
     /// Ranges of the changes.
     public init(
         rotation: Double = 7,
-        scale: Double = 0.08,
+        smallestScale: Double = 0.65,
+        largestScale: Double = 1.1,
         windowCentre: Double = 0.05,
         windowWidth: Double = 0.1,
-        keptVariants: Int = 2
+        wideWindowShare: Double = 0.2,
+        wideWindow: Double = 2.5,
+        keptVariants: Int = 3
     ) {
         self.rotation = rotation
-        self.scale = scale
+        self.smallestScale = smallestScale
+        self.largestScale = largestScale
         self.windowCentre = windowCentre
         self.windowWidth = windowWidth
+        self.wideWindowShare = wideWindowShare
+        self.wideWindow = wideWindow
         self.keptVariants = keptVariants
     }
 
     /// No changes.
-    public static let none = Augmentation(rotation: 0, scale: 0, windowCentre: 0, windowWidth: 0, keptVariants: 0)
+    public static let none = Augmentation(
+        rotation: 0,
+        smallestScale: 1,
+        largestScale: 1,
+        windowCentre: 0,
+        windowWidth: 0,
+        wideWindowShare: 0,
+        keptVariants: 0
+    )
 
     /// One change.
     struct Change: Sendable, Hashable {
@@ -48,12 +70,16 @@ public struct Augmentation: Sendable, Hashable, Codable {
     }
 
     func draw(_ random: inout CounterRandom) -> Change {
-        Change(
-            rotation: rotation * random.uniform(-1, 1),
-            scale: 1 + scale * random.uniform(-1, 1),
+        // Drawn in any case: the number of draws does not depend on what they bring.
+        let (angle, size) = (random.uniform(-1, 1), random.uniform(smallestScale, largestScale))
+        let (centre, width) = (random.uniform(-1, 1), random.uniform(-1, 1))
+        let isWide = random.unit() < wideWindowShare
+        return Change(
+            rotation: rotation * angle,
+            scale: size,
             window: WindowShift(
-                centre: windowCentre * random.uniform(-1, 1),
-                width: 1 + windowWidth * random.uniform(-1, 1)
+                centre: windowCentre * centre,
+                width: (1 + windowWidth * width) * (isWide ? wideWindow : 1)
             )
         )
     }

@@ -22,15 +22,35 @@ public struct SlabRule: Sendable, Hashable, Codable {
         self.gap = gap
     }
 
-    /// The role of a slice, counted from 0 along the normal, in a series of `count`. Where the slab lies follows from the
-    /// case. A series of fewer than 5 slices is learnt from as a whole.
-    public func role(ofSlice index: Int, of count: Int, caseID: String) -> Role {
-        precondition((0..<count).contains(index), "slice \(index) of \(count)")
-        let length = Int((Double(count) * share).rounded())
-        guard count >= 5, length > 0, length < count else { return .train }
-        let places = UInt64(count - length + 1)
-        let first = Int(SplitPatient.rank(caseID, .slab).multipliedFullWidth(by: places).high)
-        if (first..<first + length).contains(index) { return .validation }
-        return (first - gap..<first + length + gap).contains(index) ? .unused : .train
+    /// The roles of a series' slices along the normal, from the segments that each shows.
+    ///
+    /// The slab lies where it shows the most segments of which enough is left to learn from; among equals the case
+    /// decides, so that the slabs of several cases lie differently. A series of fewer than 5 slices is learnt from as a
+    /// whole.
+    public func roles(of segments: [[String]], caseID: String) -> [Role] {
+        let length = Int((Double(segments.count) * share).rounded())
+        guard segments.count >= 5, length > 0, length < segments.count else {
+            return segments.map { _ in .train }
+        }
+        let counts = (0...(segments.count - length)).map { judged(segments, $0..<$0 + length) }
+        let most = counts.max() ?? 0
+        let places = counts.indices.filter { counts[$0] == most }
+        let choice = SplitPatient.rank(caseID, .slab).multipliedFullWidth(by: UInt64(places.count)).high
+        let first = places[Int(choice)]
+        return segments.indices.map { index in
+            if (first..<first + length).contains(index) { return .validation }
+            return (first - gap..<first + length + gap).contains(index) ? .unused : .train
+        }
+    }
+
+    /// How many segments a slab shows on at least two slices and leaves on as many at least.
+    private func judged(_ segments: [[String]], _ slab: Range<Int>) -> Int {
+        func counts(_ slices: some Sequence<[String]>) -> [String: Int] {
+            slices.reduce(into: [:]) { counts, names in
+                for name in Set(names) { counts[name, default: 0] += 1 }
+            }
+        }
+        let all = counts(segments)
+        return counts(segments[slab]).count { $0.value >= 2 && all[$0.key, default: 0] >= 2 * $0.value }
     }
 }
