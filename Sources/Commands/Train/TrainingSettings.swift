@@ -32,6 +32,8 @@ extension TrainingRunRecord {
         var configuration = TrainingConfiguration.published(for: traits, scope: scope)
         configuration.seed = seed
         configuration.steps = steps
+        // Often enough that a short run is judged at several places, too.
+        configuration.validation.everySteps = max(10, steps / 10)
         configuration.precision = precision
         configuration.timeBudget = minutes * 60
         configuration.memoryBudget = memoryMB << 20
