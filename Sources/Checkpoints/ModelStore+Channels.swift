@@ -47,15 +47,25 @@ extension ModelStore {
 
     /// Makes a package the one that a channel stands for, after checking its weights against their digest.
     ///
-    /// Promoting the present package again changes nothing.
+    /// Promoting the present package again changes nothing. Where `replacing` is given, the channel must stand for that
+    /// (nil inside: for the default), or ``ModelStoreError/changedMeanwhile(channel:)`` is thrown.
     ///
     /// - Returns: whether anything changed.
     @discardableResult
-    public func promote(_ name: String, in channel: String, by actor: String, reason: String) throws -> Bool {
+    public func promote(
+        _ name: String,
+        in channel: String,
+        replacing expected: ModelChannels.Promotion?? = nil,
+        by actor: String,
+        reason: String
+    ) throws -> Bool {
         guard Self.isValid(channel) else { throw ModelStoreError.invalidName(channel) }
         let package = try package(named: name)
         try package.verifyDigest()
         return try changeChannels { channels in
+            if let expected, channels.current(channel) != expected {
+                throw ModelStoreError.changedMeanwhile(channel: channel)
+            }
             let digest = package.manifest.weights.sha256
             if let present = channels.current(channel), present.model == name, present.sha256 == digest { return false }
             channels.promote(
@@ -75,7 +85,16 @@ extension ModelStore {
             guard channels.rollBack(channel, at: now(), by: actor, reason: reason) else {
                 throw ModelStoreError.nothingPromoted(channel: channel)
             }
-            if let previous = channels.current(channel) { try package(named: previous.model).verifyDigest() }
+            if let previous = channels.current(channel) {
+                let package = try package(named: previous.model)
+                guard package.manifest.weights.sha256 == previous.sha256 else {
+                    throw ModelStoreError.damaged(
+                        name: previous.model,
+                        reason: "its weights are not those that were promoted"
+                    )
+                }
+                try package.verifyDigest()
+            }
             return true
         }
     }
@@ -83,7 +102,8 @@ extension ModelStore {
     /// Changes the file while nobody else does; the body answers whether there is anything to write.
     @discardableResult
     private func changeChannels(_ body: (inout ModelChannels) throws -> Bool) throws -> Bool {
-        try AtomicFile.createFolder(folder)
+        // A mistyped folder must not come into being: there is nothing to promote in it.
+        guard try !list().packages.isEmpty else { throw ModelStoreError.noModels(folder: folder.displayName) }
         do {
             return try FileLock.whileHolding(folder.appending(".lock")) {
                 var channels = try channels()

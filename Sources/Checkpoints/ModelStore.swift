@@ -67,7 +67,7 @@ public struct ModelStore: Sendable {
     }
 
     /// 1 to 64 of `a-z 0-9 . _ -`, beginning with a letter or digit; so no name leaves the folder or is hidden.
-    static func isValid(_ name: String) -> Bool {
+    public static func isValid(_ name: String) -> Bool {
         func isAlphanumeric(_ byte: UInt8) -> Bool {
             (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
                 || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)

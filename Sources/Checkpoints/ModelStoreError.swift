@@ -11,6 +11,10 @@ public enum ModelStoreError: Error, Sendable, Hashable, CustomStringConvertible 
     case damagedChannels(String)
     /// There is nothing to go back from.
     case nothingPromoted(channel: String)
+    /// Somebody switched the channel while a decision was prepared.
+    case changedMeanwhile(channel: String)
+    /// The folder holds no package.
+    case noModels(folder: String)
 
     /// What is wrong and what to do, for the operator.
     public var description: String {
@@ -26,6 +30,9 @@ public enum ModelStoreError: Error, Sendable, Hashable, CustomStringConvertible 
         case .damagedChannels(let reason):
             "the model store's channels.json cannot be used: \(reason). Restore it, or remove it to fall back to the site's "
                 + "default model"
+        case .changedMeanwhile(let channel):
+            "the channel \(channel) was switched meanwhile: nothing was changed; look at 'models history'"
+        case .noModels(let folder): "there is no model in \(folder): name the folder with --models or PREREAD_MODELS"
         case .nothingPromoted(let channel):
             "nothing is promoted in the channel \(channel): it stands for the site's default"
         }

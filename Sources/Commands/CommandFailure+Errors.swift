@@ -9,6 +9,7 @@ import Ledger
 import Pipeline
 import Profiles
 import SegmentAnything
+import Training
 
 extension CommandFailure {
     /// The failure that an error of any module stands for where a command has no better words for it.
@@ -29,6 +30,8 @@ extension CommandFailure {
         case let error as DICOMFileError: self.init(.findings, error.description)
         case let error as SegmentationError: self.init(.findings, error.description)
         case let error as CaseManifestError: self.init(.findings, error.description)
+        case let error as TrainingError: self.init(.findings, error.description)
+        case let error as LeakError: self.init(.findings, "\(error)")
         case let error as ModelError: self.init(.findings, error.description)
         default: self.init(.environment, "unexpected \(type(of: error)): \(error)")
         }
@@ -43,8 +46,9 @@ extension CommandFailure {
 
     private static func status(of error: ModelStoreError) -> ExitStatus {
         switch error {
-        case .invalidName, .nameTaken, .nothingPromoted: .wrongUse
+        case .invalidName, .nameTaken, .nothingPromoted, .noModels: .wrongUse
         case .notFound, .damaged, .damagedChannels, .busy: .environment
+        case .changedMeanwhile: .findings
         }
     }
 

@@ -55,7 +55,8 @@ enum ModelLoader {
     static func package(named name: String?, in store: ModelStore) throws -> ModelPackage {
         do {
             if let name { return try store.package(named: name) }
-            let packages = try store.list().packages
+            // Fine-tuned packages are chosen by their channel or by name.
+            let packages = try store.list().packages.filter { $0.manifest.training == nil }
             guard let first = packages.first else {
                 throw CommandFailure(
                     .environment,

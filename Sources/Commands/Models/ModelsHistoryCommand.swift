@@ -11,13 +11,16 @@ struct ModelsHistoryCommand: AsyncParsableCommand {
 
     @OptionGroup var models: ModelFolderOptions
 
+    @Option(name: .customLong("site"), help: "The site whose models these are. Default: PREREAD_SITE, or none.")
+    var site: String?
+
     @Flag(help: "Print JSON.")
     var json = false
 
     func run() async throws {
         let channels: ModelChannels
         do {
-            channels = try models.store().channels()
+            channels = try models.store(ofSite: site).channels()
         } catch {
             throw CommandFailure(describing: error)
         }

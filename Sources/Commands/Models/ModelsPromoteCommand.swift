@@ -28,8 +28,11 @@ struct ModelsPromoteCommand: AsyncParsableCommand {
 
     @OptionGroup var models: ModelFolderOptions
 
+    @Option(name: .customLong("site"), help: "The site whose models these are. Default: PREREAD_SITE, or none.")
+    var site: String?
+
     func run() async throws {
-        let store = models.store()
+        let store = try models.store(ofSite: site)
         do {
             let by = actor ?? ProcessInfo.processInfo.userName
             let isNew = try store.promote(name, in: channel, by: by, reason: reason)

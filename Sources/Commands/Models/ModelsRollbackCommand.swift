@@ -24,8 +24,11 @@ struct ModelsRollbackCommand: AsyncParsableCommand {
 
     @OptionGroup var models: ModelFolderOptions
 
+    @Option(name: .customLong("site"), help: "The site whose models these are. Default: PREREAD_SITE, or none.")
+    var site: String?
+
     func run() async throws {
-        let store = models.store()
+        let store = try models.store(ofSite: site)
         do {
             try store.rollBack(channel, by: actor ?? ProcessInfo.processInfo.userName, reason: reason)
             let current = try store.channels().current(channel)?.model

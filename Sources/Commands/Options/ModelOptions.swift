@@ -13,4 +13,10 @@ struct ModelFolderOptions: ParsableArguments {
         let named = folder ?? ProcessInfo.processInfo.environment["PREREAD_MODELS"]
         return ModelStore(folder: named.map { RawPath($0) } ?? fallback)
     }
+
+    /// The store of a site, by its file or by PREREAD_SITE; without one as ``store(default:)``.
+    func store(ofSite file: String?) throws -> ModelStore {
+        guard let file = file ?? ProcessInfo.processInfo.environment["PREREAD_SITE"] else { return store() }
+        return store(default: try SiteOptions.parse(["--site", file]).load().models)
+    }
 }

@@ -31,6 +31,7 @@ struct CaseFreezer {
         var usable: [(case: Corrections.ReviewedCase, id: String, segments: [Evaluation.ReviewedCase.Segment])] = []
         for reviewed in cases {
             do {
+                try checkFiles(of: reviewed)
                 let segments = try segments(of: reviewed)
                 guard !segments.isEmpty else {
                     left.append("job \(reviewed.job.rawValue): no segment of its profile was reviewed")
@@ -161,6 +162,16 @@ struct CaseFreezer {
 
     // MARK: - Files
 
+    /// Leaves a case out whose files are not what was reviewed.
+    private func checkFiles(of reviewed: Corrections.ReviewedCase) throws {
+        let images = reviewed.images.map { (path: $0.path, digest: $0.digest) }
+        for file in images + (reviewed.truth.map { [(path: $0.path, digest: $0.digest)] } ?? []) {
+            guard let found = try? SHA256Digest(ofFile: file.path), found.hex == file.digest.hex else {
+                throw CommandFailure(.findings, "one of its files is missing or changed")
+            }
+        }
+    }
+
     /// Keeps the files of a case below the run's folder: hard links where the file system allows, copies elsewhere.
     private func keep(
         _ reviewed: Corrections.ReviewedCase,
@@ -214,7 +225,7 @@ struct CaseFreezer {
     private func keep(_ source: RawPath, as target: RawPath) throws {
         let status = source.withCString { old in target.withCString { link(old, $0) } }
         guard status != 0, errno != EEXIST else { return }
-        guard [EXDEV, EPERM, EMLINK].contains(errno) else {
+        guard [EXDEV, EPERM, EMLINK, EOPNOTSUPP, ENOSYS].contains(errno) else {
             throw FileError(operation: "link", subject: "case", errno: errno)
         }
         try AtomicFile.write(try ReadOnlyFile(source, subject: "case").readAll(), to: target, subject: "case")

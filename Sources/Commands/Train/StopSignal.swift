@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// Whether the process was asked to end, by SIGTERM or SIGINT; a second signal ends it at once.
+/// Whether the process was asked to end, by SIGTERM or SIGINT; a second SIGINT ends it at once.
 enum StopSignal {
     fileprivate static let isRaised = Atomic<Bool>(false)
 
@@ -20,5 +20,6 @@ enum StopSignal {
 /// The handler. See: 'man 7 signal-safety'
 private func noteSignal(_ number: Int32) {
     StopSignal.isRaised.store(true, ordering: .relaxed)
-    signal(number, SIG_DFL)
+    // A service manager sends SIGTERM to the whole group, and the service passes one on: two are no hurry.
+    if number == SIGINT { signal(number, SIG_DFL) }
 }

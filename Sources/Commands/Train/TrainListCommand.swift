@@ -14,7 +14,7 @@ struct TrainListCommand: AsyncParsableCommand {
 
     func run() async throws {
         let folder = TrainingFolder(path: try site.load().training.folder)
-        let records = try folder.runs().filter { folder.exists($0.record) }.map { try folder.record(of: $0) }
+        let records = try folder.runs().filter { try folder.exists($0.record) }.map { try folder.record(of: $0) }
         guard !json else { return try JSONOutput.print(records) }
         guard !records.isEmpty else { return print("no training run yet") }
         var table = TextTable(["run", "begun by", "model", "scope", "phase", "outcome", "candidate"])

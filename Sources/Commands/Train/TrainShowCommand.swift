@@ -20,7 +20,7 @@ struct TrainShowCommand: AsyncParsableCommand {
 
     func run() async throws {
         let folder = TrainingFolder(path: try site.load().training.folder)
-        let runs = try folder.runs().filter { folder.exists($0.record) }
+        let runs = try folder.runs().filter { try folder.exists($0.record) }
         guard let run = id == nil ? runs.last : runs.first(where: { $0.id == id }) else {
             throw CommandFailure(.wrongUse, "there is no such training run: see 'preread train list'")
         }
@@ -37,8 +37,8 @@ struct TrainShowCommand: AsyncParsableCommand {
         table.add(["phase", record.phase.rawValue])
         if let candidate = record.candidate { table.add(["candidate", "\(candidate.name) \(candidate.sha256)"]) }
         if let outcome = record.outcome { table.add(["outcome", outcome.rawValue]) }
-        for reason in record.reasons { table.add(["", reason]) }
-        if folder.exists(run.report) { table.add(["report", run.report.displayName]) }
+        for reason in record.reasons + record.notes { table.add(["", reason]) }
+        if try folder.exists(run.report) { table.add(["report", run.report.displayName]) }
         print(table.text)
     }
 }

@@ -49,6 +49,9 @@ struct TrainStartCommand: AsyncParsableCommand {
     @Option(help: "The channel whose model is fine-tuned, and in which the result is promoted.")
     var channel = ModelChannels.production
 
+    @Option(help: ArgumentHelp("Seconds between two saved states; for tests.", visibility: .hidden))
+    var checkpointSeconds: Double?
+
     @Flag(help: "Leave the promotion of a model that passes the gate to a person.")
     var keep = false
 
@@ -65,8 +68,7 @@ struct TrainStartCommand: AsyncParsableCommand {
         let site = try site.load()
         let store = models.store(default: site.models)
         if let threads = site.training.threads { ComputeThreads.use(threads) }
-        // What a person waits for comes first.
-        setpriority(__priority_which_t(0), 0, 10)
+        Self.lowerPriority()
         let preparation = TrainingPreparation(
             site: site,
             models: store,
@@ -91,7 +93,8 @@ struct TrainStartCommand: AsyncParsableCommand {
             set: preparation.profiles,
             run: run,
             isQuiet: json,
-            shouldStop: { StopSignal.isSet || folder.exists(run.stopRequest) },
+            checkpointSeconds: checkpointSeconds,
+            shouldStop: { StopSignal.isSet || (try? folder.exists(run.stopRequest)) == true },
             observe: { display.show($0) }
         )
         let record = try await Self.onThread { Result { try execution.finish() } }.get()
@@ -105,6 +108,9 @@ struct TrainStartCommand: AsyncParsableCommand {
         if let (run, record) = try folder.unfinished() {
             say("going on with \(run.id), begun \(record.created.formatted(.iso8601))")
             return run
+        }
+        guard actor != TrainingSupervisor.Reason.resume.rawValue else {
+            throw CommandFailure(.findings, "nothing is left to go on with")
         }
         let material = try await preparation.material()
         try preparation.check(material)
@@ -122,6 +128,9 @@ struct TrainStartCommand: AsyncParsableCommand {
         let precisions: [String: TrainingConfiguration.Precision] = ["fp32": .float32, "bf16": .bfloat16]
         guard let precision = precisions[precision] else {
             throw CommandFailure(.wrongUse, "--precision is fp32 or bf16")
+        }
+        guard ModelStore.isValid(channel) else {
+            throw CommandFailure(.wrongUse, "--channel has 1 to 64 of a-z 0-9 . _ - and begins with a letter or digit")
         }
         guard steps.map({ $0 > 0 }) ?? true, minutes.map({ $0 > 0 }) ?? true, memoryMB.map({ $0 > 0 }) ?? true else {
             throw CommandFailure(.wrongUse, "--steps, --minutes and --memory are above 0")
@@ -146,8 +155,7 @@ struct TrainStartCommand: AsyncParsableCommand {
 
     private func describe(_ preparation: TrainingPreparation) async throws {
         let material = try await preparation.material()
-        let incumbent = try preparation.incumbent()
-        print("model in use       \(incumbent.manifest.name)")
+        print("model in use       \(material.incumbent.manifest.name)")
         print(
             "reviewed series    \(material.cases.count), of them corrected \(material.cases.count { $0.verdict == .corrected })"
         )
@@ -162,16 +170,28 @@ struct TrainStartCommand: AsyncParsableCommand {
             say("stopped; 'preread train' goes on where it stood")
             throw CommandFailure(.findings)
         }
-        for reason in record.reasons { say(reason) }
+        for reason in record.reasons + record.notes { say(reason) }
         let report = run.report.displayName
         switch outcome {
         case .promoted: say("promoted: \(record.candidate?.name ?? "") is in use from now on. Report: \(report)")
         case .waits:
-            say("passed the gate; 'preread models promote \(record.candidate?.name ?? "")' uses it. Report: \(report)")
+            say("passed the gate; to use it: \(promotion(record)). Report: \(report)")
         case .kept:
             say("kept: \(record.incumbent.name) stays in use. \(record.candidate == nil ? "" : "Report: \(report)")")
             throw CommandFailure(.findings)
         }
+    }
+
+    private func promotion(_ record: TrainingRunRecord) -> String {
+        let folder = models.store(default: RawPath("models")).folder.displayName
+        let name = record.candidate?.name ?? ""
+        return "preread models promote \(name) --channel \(record.channel) --models \(folder) --reason TEXT"
+    }
+
+    /// What a person waits for comes first. Linux keeps a priority for each thread.
+    private static func lowerPriority() {
+        let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/task")) ?? []
+        for thread in threads.compactMap({ id_t($0) }) { setpriority(__priority_which_t(0), thread, 10) }
     }
 
     private func say(_ text: String) { if json { StandardError.print(text) } else { print(text) } }
@@ -180,7 +200,11 @@ struct TrainStartCommand: AsyncParsableCommand {
     private static func onThread<Value: Sendable>(_ body: @escaping () -> Value) async -> Value {
         nonisolated(unsafe) let body = body
         return await withCheckedContinuation { continuation in
-            let thread = Thread { continuation.resume(returning: body()) }
+            let thread = Thread {
+                // Threads that this one starts inherit its priority.
+                lowerPriority()
+                continuation.resume(returning: body())
+            }
             thread.stackSize = 16 << 20
             thread.start()
         }

@@ -21,6 +21,8 @@ struct TrainingExecution {
     let set: ProfileSet
     let run: TrainingFolder.Run
     let isQuiet: Bool
+    /// Seconds between two saved states; nil for the default. What comes out does not depend on it.
+    let checkpointSeconds: Double?
     let shouldStop: () -> Bool
     /// Gets every event of the training.
     let observe: (TrainingProgress) -> Void
@@ -30,22 +32,29 @@ struct TrainingExecution {
     /// The record at the end; its phase is before `decided` where the run was asked to stop.
     func finish() throws -> TrainingRunRecord {
         var record = try folder.record(of: run)
-        let manifest = try CaseManifest.load(run.cases)
-        guard manifest.digest == record.casesSHA256 else {
-            throw CommandFailure(
-                .findings,
-                "training run \(run.id): cases.json is not the list that the run began with"
-            )
-        }
-        if record.phase == .prepared, try !train(&record, manifest) { return record }
-        if record.phase == .trained {
-            do {
-                try judge(&record, manifest)
-            } catch AnnotationError.cancelled {
-                return record
+        do {
+            let manifest = try CaseManifest.load(run.cases)
+            guard manifest.digest == record.casesSHA256 else {
+                throw CaseManifestError.invalid("cases.json is not the list that the run began with")
             }
+            if record.phase == .prepared, try !train(&record, manifest) { return record }
+            if record.phase == .trained { try judge(&record, manifest) }
+        } catch AnnotationError.cancelled {
+            return record
+        } catch let error where Self.isFinal(error) {
+            // Another try would end the same way, and no other run could begin.
+            try end(&record, .kept, [CommandFailure(describing: error).message])
         }
         return record
+    }
+
+    /// Whether a run that failed so can never go on: its data, its settings or its model are the cause, not the machine.
+    private static func isFinal(_ error: any Error) -> Bool {
+        switch error {
+        case is TrainingError, is LeakError, is CaseManifestError, is CheckpointError: true
+        case let failure as CommandFailure: failure.status == .findings
+        default: false
+        }
     }
 
     // MARK: - Training
@@ -54,11 +63,14 @@ struct TrainingExecution {
     private func train(_ record: inout TrainingRunRecord, _ manifest: CaseManifest) throws -> Bool {
         let incumbent = try package(record.incumbent)
         let weights = try incumbent.load()
+        let model = try Self.trainable(incumbent, weights)
+        var configuration = try record.configuration(for: model.traits)
+        if let checkpointSeconds { configuration.secondsBetweenCheckpoints = checkpointSeconds }
         let result = try Training.TrainingRun(
-            model: try Self.trainable(incumbent, weights),
+            model: model,
             parameters: weights,
             data: try data(record, manifest),
-            configuration: try record.configuration(for: try ModelLoader.network(incumbent).traits),
+            configuration: configuration,
             folder: run.state
         ).run(shouldStop: shouldStop, observe: observe)
         guard let learnt = result.weights else { return false }
@@ -66,6 +78,7 @@ struct TrainingExecution {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         try AtomicFile.write(Array(try encoder.encode(summary)), to: run.summary, subject: "summary.json")
+        if summary.outcome == .outOfTime { record.notes.append("the training ended because its time was used up") }
         guard summary.chosenStep > 0 else {
             try end(
                 &record,
@@ -176,7 +189,6 @@ struct TrainingExecution {
             return try end(&record, .waits, reasons)
         }
         try promote(candidate, record)
-        try TrainingHistory(folder: folder).learnt(manifest)
         try end(&record, .promoted, reasons)
     }
 
@@ -185,14 +197,24 @@ struct TrainingExecution {
         let choice: ProfileModel.Choice =
             record.channel == ModelChannels.production ? .siteDefault : .channel(record.channel)
         let present = try ModelLoader.package(for: choice, default: site.defaultModel, in: models).manifest
-        if present.name == candidate.name { return }
+        // It was promoted before this run was interrupted: whatever came later is a person's decision.
+        let wasPromoted = try models.channels().history.contains {
+            $0.kind == .promoted && $0.channel == record.channel && $0.to == candidate.name
+        }
+        if wasPromoted { return }
         guard present.weights.sha256 == record.incumbent.sha256 else {
             throw CommandFailure(
                 .findings,
                 "\(record.channel) stands for \(present.name) by now, not for \(record.incumbent.name): nothing is promoted"
             )
         }
-        try models.promote(candidate.name, in: record.channel, by: "preread train", reason: "gate of \(run.id)")
+        try models.promote(
+            candidate.name,
+            in: record.channel,
+            replacing: try models.channels().current(record.channel),
+            by: "preread train",
+            reason: "gate of \(run.id)"
+        )
     }
 
     private func end(

@@ -29,7 +29,7 @@ struct TrainingFolder: Sendable {
     /// One training at a time: see ``FileLock``.
     var lock: RawPath { path.appending(".lock") }
     /// When a run was last begun by itself, whatever became of it.
-    var lastAttempt: RawPath { path.appending("last-attempt") }
+    var lastAttempt: RawPath { path.appending("last-attempt.json") }
 
     /// The runs, the oldest first; ids begin with the time.
     func runs() throws(FileError) -> [Run] {
@@ -75,7 +75,7 @@ struct TrainingFolder: Sendable {
 
     /// The latest run that is not at its end, with its record; runs whose preparation never ended do not count.
     func unfinished() throws -> (run: Run, record: TrainingRunRecord)? {
-        for run in try runs().reversed() where exists(run.record) {
+        for run in try runs().reversed() where try exists(run.record) {
             let record = try record(of: run)
             if record.phase != .decided { return (run, record) }
         }
@@ -84,10 +84,16 @@ struct TrainingFolder: Sendable {
 
     /// The record of the latest run.
     func latest() throws -> TrainingRunRecord? {
-        for run in try runs().reversed() where exists(run.record) { return try record(of: run) }
+        for run in try runs().reversed() where try exists(run.record) { return try record(of: run) }
         return nil
     }
 
     /// Whether there is a file of that name.
-    func exists(_ file: RawPath) -> Bool { file.withCString { access($0, F_OK) } == 0 }
+    ///
+    /// - Throws: where the file system does not say: what cannot be seen is not taken for missing.
+    func exists(_ file: RawPath) throws(FileError) -> Bool {
+        guard file.withCString({ access($0, F_OK) }) != 0 else { return true }
+        guard errno == ENOENT else { throw FileError(operation: "access", subject: "training run", errno: errno) }
+        return false
+    }
 }

@@ -1,3 +1,4 @@
+import Checkpoints
 import DurableFiles
 import Evaluation
 import Foundation
@@ -20,7 +21,16 @@ struct TrainingHistory {
                 from: Data(try ReadOnlyFile(path, subject: "history.json").readAll(limit: 1 << 28))
             )
         } catch let error as FileError where error.errno == ENOENT {
+            guard try !folder.runs().contains(where: { try folder.exists($0.cases) }) else {
+                throw CommandFailure(
+                    .environment,
+                    "\(path.displayName) is gone though there are runs: without it nobody knows which patients may judge. "
+                        + "Restore it"
+                )
+            }
             return SplitHistory()
+        } catch let failure as CommandFailure {
+            throw failure
         } catch {
             throw CommandFailure(
                 .environment,
@@ -60,17 +70,24 @@ struct TrainingHistory {
         )
     }
 
-    /// Notes what a model that is in use has learnt from: in later runs these cases are replayed.
-    func learnt(_ manifest: CaseManifest) throws {
-        let before = try read()
-        try write(
-            SplitHistory(
-                testPatients: before.testPatients,
-                knownPatients: before.knownPatients,
-                trainedCases: before.trainedCases.union(
-                    (manifest.cases(of: .train) + manifest.cases(of: .replay)).map(\.id)
-                )
-            )
+    /// The history as a run sees it that begins with this model: what the model and its parents have learnt from is
+    /// replayed, whatever else was tried and refused, or promoted and taken back.
+    func read(for incumbent: ModelPackage, in models: ModelStore) throws -> SplitHistory {
+        let history = try read()
+        var learnt: Set<String> = []
+        var model: ModelManifest? = incumbent.manifest
+        while let training = model?.training {
+            let cases = folder.path.appending(training.run).appending("cases.json")
+            if try folder.exists(cases) {
+                let manifest = try CaseManifest.read(cases)
+                learnt.formUnion((manifest.cases(of: .train) + manifest.cases(of: .replay)).map(\.id))
+            }
+            model = try? models.package(named: training.parent).manifest
+        }
+        return SplitHistory(
+            testPatients: history.testPatients,
+            knownPatients: history.knownPatients,
+            trainedCases: learnt
         )
     }
 

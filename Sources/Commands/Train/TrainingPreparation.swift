@@ -21,6 +21,8 @@ struct TrainingPreparation {
 
     /// What there is to learn from.
     struct Material {
+        /// The model that would be fine-tuned.
+        let incumbent: ModelPackage
         let cases: [Corrections.ReviewedCase]
         /// Reviewed jobs that are left out, and why.
         let left: [String]
@@ -41,13 +43,40 @@ struct TrainingPreparation {
                 salt: try LogIdentity.salt(in: site.folders.store)
             )
         )
-        let wanted = reviewed.eligible.filter { settings.profile == nil || $0.profile.id == settings.profile }
-        let counts = try await ledger.correctionCounts()
+        let incumbent = try incumbent()
+        var left = reviewed.ineligible.map(\.message)
+        let eligible = reviewed.eligible.filter { settings.profile == nil || $0.profile.id == settings.profile }
+        let wanted = eligible.filter { usesChannel($0, incumbent) }
+        for other in eligible where !usesChannel(other, incumbent) {
+            left.append("job \(other.job.rawValue): its profile does not use the channel \(settings.channel)")
+        }
+        var newest: [SeriesUID: Corrections.ReviewedCase] = [:]
+        for reviewed in wanted.sorted(by: { $0.job < $1.job }) {
+            if let older = newest.updateValue(reviewed, forKey: reviewed.series) {
+                left.append("job \(older.job.rawValue): the series was reviewed again as job \(reviewed.job.rawValue)")
+            }
+        }
         return Material(
-            cases: wanted,
-            left: reviewed.ineligible.map(\.message),
-            corrections: counts[.current] ?? 0
+            incumbent: incumbent,
+            cases: newest.values.sorted { $0.job < $1.job },
+            left: left,
+            corrections: try await ledger.corrections(
+                CorrectionFilter(states: [.current, .superseded], intent: .correct)
+            )
+            .count
         )
+    }
+
+    /// Whether what is promoted in the run's channel is what the case's profile uses.
+    private func usesChannel(_ reviewed: Corrections.ReviewedCase, _ incumbent: ModelPackage) -> Bool {
+        // A profile that is gone says nothing; freezing leaves the case out by its own reason.
+        guard let model = profiles.profile(id: reviewed.profile.id)?.model else { return true }
+        guard model.sha256 == nil || model.sha256 == incumbent.manifest.weights.sha256 else { return false }
+        switch model.choice {
+        case .siteDefault: return settings.channel == ModelChannels.production
+        case .channel(let name): return settings.channel == name
+        case .name: return false
+        }
     }
 
     /// Refuses to begin with too little.
@@ -80,11 +109,13 @@ struct TrainingPreparation {
         let instant = Date()
         let stamp = instant.formatted(.iso8601.dateSeparator(.omitted).timeSeparator(.omitted)).lowercased()
         let run = TrainingFolder.Run(path: folder.path.appending("run-\(stamp)"))
+        guard try !folder.exists(run.path) else {
+            throw CommandFailure(.environment, "\(run.id) exists already: is the clock right?")
+        }
         try AtomicFile.createFolder(run.path)
-        let incumbent = try incumbent()
         let history = TrainingHistory(folder: folder)
         let freezer = CaseFreezer(profiles: profiles, rules: SplitRules(), seed: settings.seed, folder: run.path)
-        let frozen = try freezer.freeze(material.cases, history: try history.read())
+        let frozen = try freezer.freeze(material.cases, history: try history.read(for: material.incumbent, in: models))
         guard !frozen.manifest.cases(of: .test).isEmpty, !frozen.manifest.cases(of: .train).isEmpty else {
             throw CommandFailure(
                 .findings,
@@ -93,6 +124,7 @@ struct TrainingPreparation {
         }
         try AtomicFile.write(try frozen.manifest.jsonBytes(), to: run.cases, subject: "cases.json")
         try history.lock(frozen.manifest)
+        let incumbent = material.incumbent
         let recipe = TrainingConfiguration.published(
             for: try ModelLoader.network(incumbent).traits,
             scope: settings.scope
@@ -114,15 +146,23 @@ struct TrainingPreparation {
             casesSHA256: frozen.manifest.digest,
             corrections: material.corrections,
             phase: .prepared,
-            reasons: []
+            reasons: [],
+            profile: settings.profile
         )
         try folder.write(record, for: run)
         return (run, record, frozen.left + material.left)
     }
 
-    /// Folders of runs that were killed before they had a record. Their files are links or copies of what is in the store.
+    /// Folders of runs that were killed before they had a record, whose files are links or copies of what is in the store;
+    /// and what ended runs were killed before they removed.
     private func removeLeftovers() throws {
-        for run in try folder.runs() where run.id.hasPrefix("run-") && !folder.exists(run.record) {
+        for run in try folder.runs() where try folder.exists(run.record) {
+            guard try folder.record(of: run).phase == .decided else { continue }
+            for useless in [run.state, run.evaluation.appending("embeddings")] where try folder.exists(useless) {
+                try FileManager.default.removeItem(atPath: useless.displayName)
+            }
+        }
+        for run in try folder.runs() where try run.id.hasPrefix("run-") && !folder.exists(run.record) {
             try FileManager.default.removeItem(atPath: run.path.displayName)
         }
     }

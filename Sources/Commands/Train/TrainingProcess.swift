@@ -3,7 +3,8 @@ import Glibc
 
 /// `preread train` as a child of the service, with lower priority.
 ///
-/// It is not killed when the service is: it goes on, or, stopped as well, is resumed later.
+/// A service that ends asks it to save its state and end; one that is killed leaves it running. Either way the run is
+/// resumed later.
 final class TrainingProcess {
     private let id: pid_t
     private var status: Int32?
@@ -20,7 +21,18 @@ final class TrainingProcess {
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+        // Dispatch's threads block most signals, and a child inherits what its parent's thread blocks.
+        var (none, defaults) = (sigset_t(), sigset_t())
+        sigemptyset(&none)
+        sigemptyset(&defaults)
+        sigaddset(&defaults, SIGTERM)
+        sigaddset(&defaults, SIGINT)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setsigdefault(&attributes, &defaults)
+        posix_spawnattr_setflags(
+            &attributes,
+            Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF)
+        )
         var child: pid_t = 0
         let copies = (["preread"] + arguments).map { $0.withCString { strdup($0) } }
         defer { for copy in copies { free(copy) } }

@@ -62,5 +62,9 @@ struct TrainingRunRecord: Codable, Sendable, Hashable {
     var outcome: Outcome?
     /// The gate's reasons, or why the run ended, in words.
     var reasons: [String]
+    /// What else is worth knowing of the run.
+    var notes: [String] = []
+    /// Only cases of this profile were taken; nil for all.
+    var profile: String?
     var ended: Date?
 }

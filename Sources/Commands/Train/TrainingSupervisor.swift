@@ -13,9 +13,11 @@ struct TrainingSupervisor: Service {
     let site: SiteConfiguration
     /// The arguments by which the child finds the same site and models.
     let arguments: [String]
-    /// Corrections that count, in the whole ledger.
+    /// Corrections that came, in the whole ledger.
     let corrections: @Sendable () async throws -> Int
     let logger: Logger
+    /// Scheduled times before the first attempt count from here.
+    var started = Date()
 
     private static let interval = Duration.seconds(15)
     private static let patience: TimeInterval = 3_600
@@ -23,17 +25,15 @@ struct TrainingSupervisor: Service {
     func run() async throws {
         var process: TrainingProcess?
         var notBefore = Date.distantPast
-        var began = Date()
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             if let status = process?.poll() {
                 process = nil
                 report(status)
                 if status != 0 { notBefore = Date().addingTimeInterval(Self.patience) }
             }
-            if process == nil, Date() >= notBefore, let reason = try await reason(since: &began) {
-                logger.notice("training begins", metadata: ["reason": "\(reason.rawValue)"])
+            if process == nil, Date() >= notBefore {
                 do {
-                    process = try TrainingProcess(arguments: ["train", "--by", reason.rawValue] + arguments)
+                    process = try await begin()
                 } catch {
                     logger.error("training cannot be started", metadata: ["error": "\(error)"])
                     notBefore = Date().addingTimeInterval(Self.patience)
@@ -48,6 +48,16 @@ struct TrainingSupervisor: Service {
         process?.stop()
     }
 
+    /// Starts a training where there is a reason, and notes the attempt before it begins.
+    private func begin() async throws -> TrainingProcess? {
+        let corrections = try await corrections()
+        guard let reason = try reason(corrections: corrections) else { return nil }
+        try AtomicFile.createFolder(folder.path)
+        if reason != .resume { try TrainingAttempt(time: Date(), corrections: corrections).write(in: folder) }
+        logger.notice("training begins", metadata: ["reason": "\(reason.rawValue)"])
+        return try TrainingProcess(arguments: ["train", "--by", reason.rawValue] + arguments)
+    }
+
     /// Why a run begins.
     enum Reason: String {
         case schedule
@@ -55,27 +65,25 @@ struct TrainingSupervisor: Service {
         case resume
     }
 
-    /// Why a run has to begin now; nil where none has. A scheduled time counts once, from `began` on.
-    func reason(since began: inout Date, now: Date = Date()) async throws -> Reason? {
-        let folder = TrainingFolder(path: site.training.folder)
-        do {
-            if let (run, _) = try folder.unfinished() { return folder.exists(run.stopRequest) ? nil : .resume }
-        } catch {
-            logger.error("a training run cannot be read", metadata: ["error": "\(error)"])
-            return nil
-        }
-        if let next = site.training.schedule?.next(after: began), next <= now {
-            began = now
-            return .schedule
-        }
+    private var folder: TrainingFolder { TrainingFolder(path: site.training.folder) }
+
+    /// Why a run has to begin now; nil where none has.
+    ///
+    /// A scheduled time counts once, also when it passed while the service was down. Corrections count from the last
+    /// attempt on, whatever became of it.
+    func reason(corrections: Int, now: Date = Date()) throws -> Reason? {
+        guard try folder.exists(folder.path) else { return try due(nil, corrections: corrections, now: now) }
+        // Somebody trains already: a person, or a child of a service that was killed.
+        guard let lock = try HeldLock(folder.lock) else { return nil }
+        lock.release()
+        if let (run, _) = try folder.unfinished() { return try folder.exists(run.stopRequest) ? nil : .resume }
+        return try due(try TrainingAttempt.read(in: folder), corrections: corrections, now: now)
+    }
+
+    private func due(_ last: TrainingAttempt?, corrections: Int, now: Date) throws -> Reason? {
+        if let next = site.training.schedule?.next(after: last?.time ?? started), next <= now { return .schedule }
         guard let threshold = site.training.afterCorrections else { return nil }
-        let known = (try? folder.latest())?.corrections ?? 0
-        do {
-            return try await corrections() - known >= threshold ? .corrections : nil
-        } catch {
-            logger.error("corrections cannot be counted", metadata: ["error": "\(error)"])
-            return nil
-        }
+        return corrections - (last?.corrections ?? 0) >= threshold ? .corrections : nil
     }
 
     private func report(_ status: Int32) {

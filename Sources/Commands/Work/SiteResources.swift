@@ -38,7 +38,10 @@ final class SiteResources: JobResources {
 
     /// The model package that a profile's choice stands for at this site.
     func package(for model: ProfileModel) throws -> ModelPackage {
-        let package = try ModelLoader.package(for: model.choice, default: defaultModel, in: models)
+        // A pin names the weights: a promotion does not move it.
+        let pinnedPackage = try model.sha256.flatMap { try models.package(withDigest: $0) }
+        let package =
+            try pinnedPackage ?? ModelLoader.package(for: model.choice, default: defaultModel, in: models)
         if let pinned = model.sha256, pinned != package.manifest.weights.sha256 {
             throw CommandFailure(
                 .environment,

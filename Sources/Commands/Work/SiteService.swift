@@ -75,7 +75,9 @@ struct SiteService {
         let training = TrainingSupervisor(
             site: site,
             arguments: trainingArguments,
-            corrections: { [ledger] in try await ledger.correctionCounts()[.current] ?? 0 },
+            corrections: { [ledger] in
+                try await ledger.corrections(CorrectionFilter(states: [.current, .superseded], intent: .correct)).count
+            },
             logger: logger
         )
         let services: [any Service] =

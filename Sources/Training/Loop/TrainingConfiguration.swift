@@ -70,7 +70,15 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
         if traits.takesPoints && traits.takesMasks {
             return TrainingConfiguration(scope: scope, prompts: .samMed2D, loss: .samMed2D, optimiser: .adam)
         }
-        return TrainingConfiguration(scope: scope, prompts: .boxes, loss: .liteMedSAM, optimiser: .adamW)
+        var configuration = TrainingConfiguration(
+            scope: scope,
+            prompts: .boxes,
+            loss: .liteMedSAM,
+            optimiser: .adamW
+        )
+        // The published rate is for hundreds of thousands of slices; docs/training.md has what a site's handful needs.
+        configuration.learningRate = LearningRateSchedule(peak: 2e-4, warmUpSteps: 10)
+        return configuration
     }
 
     /// The steps that show every slice that often on average.

@@ -17,7 +17,7 @@ public struct SlabRule: Sendable, Hashable, Codable {
     public var gap: Int
 
     /// A share, 0…1, and a gap.
-    public init(share: Double = 0.2, gap: Int = 1) {
+    public init(share: Double = 0.1, gap: Int = 1) {
         self.share = share
         self.gap = gap
     }
