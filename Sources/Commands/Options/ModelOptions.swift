@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoints
 import DurableFiles
 import Foundation
+import Profiles
 
 /// Where model packages are.
 struct ModelFolderOptions: ParsableArguments {
