@@ -58,16 +58,19 @@ struct TrainingSupervisor: Service {
     /// Why a run has to begin now; nil where none has. A scheduled time counts once, from `began` on.
     func reason(since began: inout Date, now: Date = Date()) async throws -> Reason? {
         let folder = TrainingFolder(path: site.training.folder)
+        let isShadowing: Bool
         do {
             if let (run, _) = try folder.unfinished() { return folder.exists(run.stopRequest) ? nil : .resume }
+            isShadowing = try folder.shadowing() != nil
         } catch {
             logger.error("a training run cannot be read", metadata: ["error": "\(error)"])
             return nil
         }
-        if let next = site.training.schedule?.next(after: began), next <= now {
-            began = now
-            return .schedule
-        }
+        let isDue = site.training.schedule?.next(after: began).map { $0 <= now } ?? false
+        if isDue { began = now }
+        // A second run would be measured against a model that is about to change. Its time is passed over.
+        if isShadowing { return nil }
+        if isDue { return .schedule }
         guard let threshold = site.training.afterCorrections else { return nil }
         let known = (try? folder.latest())?.corrections ?? 0
         do {
