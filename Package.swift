@@ -276,8 +276,8 @@ let package = Package(
         .testTarget(
             name: "CommandsTests",
             dependencies: [
-                "Commands", "SegmentAnything", "Checkpoints", "Atlas", "DICOMFiles", "Profiles", "Pipeline", "Ledger",
-                "LedgerSQLite", "DurableFiles", "TestSupport",
+                "Commands", "SegmentAnything", "Tensors", "Checkpoints", "Atlas", "DICOMFiles", "Profiles", "Pipeline",
+                "Evaluation", "Ledger", "LedgerSQLite", "DurableFiles", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -1,11 +1,9 @@
 import DICOMFiles
-import DICOMSegmentation
 import Dispatch
 import DurableFiles
 import Foundation
 import Ledger
 import Logging
-import SegmentAnything
 import ServiceLifecycle
 import Synchronization
 
@@ -186,7 +184,7 @@ package struct AnnotationWorker: Service {
         do {
             let (source, model) = try resources.resources(for: leased.job)
             let request = AnnotationRequest(
-                series: try series(of: leased),
+                series: try ImageSeries(leased.instances, in: configuration.store),
                 source: source,
                 model: model,
                 program: configuration.program,
@@ -204,47 +202,8 @@ package struct AnnotationWorker: Service {
         } catch AnnotationError.cancelled {
             return .stopped
         } catch {
-            return Self.failure(error)
-        }
-    }
-
-    private func series(of leased: LeasedJob) throws -> ImageSeries {
-        let headers = try leased.instances.map { instance in
-            let header = try InstanceHeader(
-                reading: configuration.store.appending(instance.storePath),
-                pixelCheck: .none
-            )
-            guard header.digest.hex == instance.digest.hex else {
-                throw DICOMFileError(.uidConflict, "A file of the store is not the one that was stored")
-            }
-            return header
-        }
-        return ImageSeries(headers: headers)
-    }
-
-    /// What the input or the set-up is to blame for stays wrong; what the machine is to blame for may pass.
-    private static func failure(_ error: any Error) -> Ending {
-        switch error {
-        case let error as AnnotationError:
-            .failed(JobReason(error.reasonCode, message: error.description), retryable: false)
-        case let error as DICOMFileError:
-            .failed(
-                JobReason(error.code.rawValue, message: error.message),
-                retryable: error.code == .accessDenied
-            )
-        case let error as SegmentationError:
-            .failed(
-                JobReason(error.code.rawValue, message: error.message),
-                retryable: error.code == .verificationFailed
-            )
-        case let error as ModelError:
-            .failed(JobReason("MODEL_REFUSED", message: error.description), retryable: false)
-        case let error as FileError:
-            .failed(
-                JobReason(error.isOutOfSpace ? "OUT_OF_SPACE" : "FILE_SYSTEM", message: error.description),
-                retryable: true
-            )
-        default: .failed(JobReason("INTERNAL", message: "\(error)"), retryable: true)
+            let failure = JobFailure(error)
+            return .failed(failure.reason, retryable: failure.isRetryable)
         }
     }
 }

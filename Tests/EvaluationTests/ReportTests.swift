@@ -113,7 +113,7 @@ struct ReportTests {
     }
 
     /// Whether every element that is opened is closed, in order; `meta` has no end.
-    private static func isBalanced(_ html: String) -> Bool {
+    static func isBalanced(_ html: String) -> Bool {
         var open: [Substring] = []
         for part in html.split(separator: "<").dropFirst() {
             let name = part.prefix { $0 != ">" && $0 != " " && $0 != "\n" }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DurableFiles
+import Evaluation
 import Foundation
 import Profiles
 
@@ -38,6 +39,11 @@ struct TrainShowCommand: AsyncParsableCommand {
         if let candidate = record.candidate { table.add(["candidate", "\(candidate.name) \(candidate.sha256)"]) }
         if let outcome = record.outcome { table.add(["outcome", outcome.rawValue]) }
         for reason in record.reasons + record.notes { table.add(["", reason]) }
+        if let shadow = record.shadow {
+            let done = ShadowedSeries.count(try folder.shadowLines(of: run))
+            table.add(["shadowed", "\(done) of \(shadow.series) series"])
+        }
+        if try folder.exists(run.shadowReport) { table.add(["shadow report", run.shadowReport.displayName]) }
         if try folder.exists(run.report) { table.add(["report", run.report.displayName]) }
         print(table.text)
     }

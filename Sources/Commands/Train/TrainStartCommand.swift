@@ -16,7 +16,7 @@ struct TrainStartCommand: AsyncParsableCommand {
         commandName: "start",
         abstract: "Begin a training run, or go on with the interrupted one.",
         discussion: """
-            Ends with 0 when a better model is in use or waits for a person, with 1 when the model in use stays or there
+            Ends with 0 when a better model is in use, annotates beside the model in use or waits for a person, with 1 when the model in use stays or there
             is too little to learn from, with 3 when the machine or the set-up does not allow it. SIGTERM and SIGINT save
             the state and end the program with 1.
             """
@@ -109,6 +109,13 @@ struct TrainStartCommand: AsyncParsableCommand {
             say("going on with \(run.id), begun \(record.created.formatted(.iso8601))")
             return run
         }
+        if let (run, _) = try folder.shadowing() {
+            throw CommandFailure(
+                .findings,
+                "\(run.id) has passed the gate and annotates beside the model in use; no other run begins before its end. "
+                    + "'preread train show' says how far it is, 'preread train stop' ends it"
+            )
+        }
         guard actor != TrainingSupervisor.Reason.resume.rawValue else {
             throw CommandFailure(.findings, "nothing is left to go on with")
         }
@@ -166,6 +173,13 @@ struct TrainStartCommand: AsyncParsableCommand {
     }
 
     private func conclude(_ record: TrainingRunRecord, _ run: TrainingFolder.Run) throws {
+        if record.phase == .shadowing, let shadow = record.shadow {
+            for reason in record.reasons { say(reason) }
+            return say(
+                "passed the gate; \(record.candidate?.name ?? "") now annotates \(shadow.series) series beside the model in "
+                    + "use, unseen, while 'preread serve' runs. Report: \(run.report.displayName)"
+            )
+        }
         guard let outcome = record.outcome else {
             say("stopped; 'preread train' goes on where it stood")
             throw CommandFailure(.findings)

@@ -29,7 +29,7 @@ struct TrainingExecution {
 
     private var folder: TrainingFolder { TrainingFolder(path: site.training.folder) }
 
-    /// The record at the end; its phase is before `decided` where the run was asked to stop.
+    /// The record at the end: `decided`, or `shadowing`, or an earlier phase where the run was asked to stop.
     func finish() throws -> TrainingRunRecord {
         var record = try folder.record(of: run)
         do {
@@ -185,36 +185,10 @@ struct TrainingExecution {
         try? FileManager.default.removeItem(atPath: run.evaluation.appending("embeddings").displayName)
         let reasons = decision.checks.filter { decision.verdict == .promote || !$0.isPassed }.map(\.text)
         guard decision.verdict == .promote else { return try end(&record, .kept, reasons) }
-        guard record.promotes, site.training.shadowSeries == 0 else {
-            return try end(&record, .waits, reasons)
-        }
-        try promote(candidate, record)
+        guard site.training.shadowSeries == 0 else { return try beginShadow(&record, reasons) }
+        guard record.promotes else { return try end(&record, .waits, reasons) }
+        try TrainingPromotion(site: site, models: models).promote(record)
         try end(&record, .promoted, reasons)
-    }
-
-    /// The incumbent may have changed while the run went on: then the comparison no longer says anything.
-    private func promote(_ candidate: TrainingRunRecord.Model, _ record: TrainingRunRecord) throws {
-        let choice: ProfileModel.Choice =
-            record.channel == ModelChannels.production ? .siteDefault : .channel(record.channel)
-        let present = try ModelLoader.package(for: choice, default: site.defaultModel, in: models).manifest
-        // It was promoted before this run was interrupted: whatever came later is a person's decision.
-        let wasPromoted = try models.channels().history.contains {
-            $0.kind == .promoted && $0.channel == record.channel && $0.to == candidate.name
-        }
-        if wasPromoted { return }
-        guard present.weights.sha256 == record.incumbent.sha256 else {
-            throw CommandFailure(
-                .findings,
-                "\(record.channel) stands for \(present.name) by now, not for \(record.incumbent.name): nothing is promoted"
-            )
-        }
-        try models.promote(
-            candidate.name,
-            in: record.channel,
-            replacing: try models.channels().current(record.channel),
-            by: "preread train",
-            reason: "gate of \(run.id)"
-        )
     }
 
     private func end(
@@ -222,13 +196,16 @@ struct TrainingExecution {
         _ outcome: TrainingRunRecord.Outcome,
         _ reasons: [String]
     ) throws {
-        record.phase = .decided
-        record.outcome = outcome
+        try folder.end(&record, of: run, as: outcome, because: reasons)
+    }
+
+    /// The service goes on from here: see ``ShadowService``.
+    private func beginShadow(_ record: inout TrainingRunRecord, _ reasons: [String]) throws {
+        record.phase = .shadowing
         record.reasons = reasons
-        record.ended = Date()
+        record.shadow = .init(series: site.training.shadowSeries, began: Date())
         try folder.write(record, for: run)
-        // The state is of use to nobody any more, and larger than everything else.
-        try? FileManager.default.removeItem(atPath: run.state.displayName)
+        folder.removeWork(of: run)
     }
 
     private func report(

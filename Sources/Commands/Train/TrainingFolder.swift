@@ -1,4 +1,5 @@
 import DurableFiles
+import Evaluation
 import Foundation
 import Glibc
 
@@ -22,6 +23,12 @@ struct TrainingFolder: Sendable {
         var report: RawPath { path.appending("report.html") }
         var reportData: RawPath { path.appending("report.json") }
         var modelCard: RawPath { path.appending("model-card.md") }
+        /// How the candidate's annotations differ from those of the model in use, a line for each series.
+        var shadowLines: RawPath { path.appending("shadow.jsonl") }
+        var shadowReport: RawPath { path.appending("shadow.html") }
+        var shadowReportData: RawPath { path.appending("shadow.json") }
+        /// What the candidate annotates in the shadow; nobody looks at it, and it is removed again.
+        var shadowWork: RawPath { path.appending("shadow") }
         /// While this file is there, a person does not want the run to go on by itself.
         var stopRequest: RawPath { path.appending("stop") }
     }
@@ -73,13 +80,56 @@ struct TrainingFolder: Sendable {
         try AtomicFile.write(bytes, to: run.record, subject: "run.json")
     }
 
-    /// The latest run that is not at its end, with its record; runs whose preparation never ended do not count.
+    /// The latest run that a training process has to go on with, with its record; runs whose preparation never ended do
+    /// not count.
     func unfinished() throws -> (run: Run, record: TrainingRunRecord)? {
+        try latest { $0.phase != .decided && $0.phase != .shadowing }
+    }
+
+    /// The run whose candidate annotates in the shadow of the model in use: the service brings it to its end.
+    func shadowing() throws -> (run: Run, record: TrainingRunRecord)? {
+        try latest { $0.phase == .shadowing }
+    }
+
+    private func latest(where isWanted: (TrainingRunRecord) -> Bool) throws -> (run: Run, record: TrainingRunRecord)? {
         for run in try runs().reversed() where try exists(run.record) {
             let record = try record(of: run)
-            if record.phase != .decided { return (run, record) }
+            if isWanted(record) { return (run, record) }
         }
         return nil
+    }
+
+    /// What became of the series that a run has shadowed so far.
+    func shadowLines(of run: Run) throws -> [ShadowedSeries] {
+        guard try exists(run.shadowLines) else { return [] }
+        do {
+            return try ShadowedSeries.lines(
+                try ReadOnlyFile(run.shadowLines, subject: "shadow.jsonl").readAll(limit: 1 << 28)
+            )
+        } catch {
+            throw CommandFailure(.findings, "training run \(run.id): shadow.jsonl cannot be read")
+        }
+    }
+
+    /// Writes a run's end durably.
+    func end(
+        _ record: inout TrainingRunRecord,
+        of run: Run,
+        as outcome: TrainingRunRecord.Outcome,
+        because reasons: [String]
+    ) throws {
+        record.phase = .decided
+        record.outcome = outcome
+        record.reasons = reasons
+        record.ended = Date()
+        try write(record, for: run)
+        removeWork(of: run)
+    }
+
+    /// Removes what is of use to nobody any more once a run has learnt, and larger than everything else.
+    func removeWork(of run: Run) {
+        try? FileManager.default.removeItem(atPath: run.state.displayName)
+        try? FileManager.default.removeItem(atPath: run.shadowWork.displayName)
     }
 
     /// The record of the latest run.

@@ -25,6 +25,14 @@ struct TrainingRunRecord: Codable, Sendable, Hashable {
         case kept
     }
 
+    /// What a candidate has to show beside the model in use.
+    struct Shadow: Codable, Sendable, Hashable {
+        /// Series that the candidate annotates.
+        let series: Int
+        /// Jobs from then on count.
+        let began: Date
+    }
+
     /// A package by name and weights.
     struct Model: Codable, Sendable, Hashable {
         let name: String
@@ -59,6 +67,8 @@ struct TrainingRunRecord: Codable, Sendable, Hashable {
     let corrections: Int
     var phase: Phase
     var candidate: Model?
+    /// Once the candidate has passed the gate of a site that wants a shadow.
+    var shadow: Shadow?
     var outcome: Outcome?
     /// The gate's reasons, or why the run ended, in words.
     var reasons: [String]

@@ -77,6 +77,8 @@ struct TrainingSupervisor: Service {
         guard let lock = try HeldLock(folder.lock) else { return nil }
         lock.release()
         if let (run, _) = try folder.unfinished() { return try folder.exists(run.stopRequest) ? nil : .resume }
+        // A second run would be measured against a model that is about to change.
+        if try folder.shadowing() != nil { return nil }
         return try due(try TrainingAttempt.read(in: folder), corrections: corrections, now: now)
     }
 

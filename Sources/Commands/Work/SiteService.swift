@@ -20,6 +20,7 @@ struct SiteService {
     let corrections: CorrectionIntake
     let requests: RequestService
     let workers: [AnnotationWorker]
+    let shadow: ShadowService
     let logger: Logger
     /// By which a training finds the same site and models.
     private let trainingArguments: [String]
@@ -55,6 +56,9 @@ struct SiteService {
             interval: min(.seconds(site.ingest.pollSeconds), .seconds(1)),
             logger: logger
         )
+        shadow = ShadowService(
+            .init(site: site, models: models, ledger: ledger, resources: resources, logger: logger)
+        )
         workers = (0..<site.workers.count).map { [ledger] index in
             AnnotationWorker(
                 queue: ledger,
@@ -81,7 +85,7 @@ struct SiteService {
             logger: logger
         )
         let services: [any Service] =
-            [IngestService(ingestor), CorrectionService(corrections), requests, training] + workers
+            [IngestService(ingestor), CorrectionService(corrections), requests, training, shadow] + workers
         let group = ServiceGroup(
             services: services,
             gracefulShutdownSignals: [.sigterm, .sigint],
@@ -92,7 +96,8 @@ struct SiteService {
         try ledger.close()
     }
 
-    /// Works until every file is judged, every series is planned and every job has ended; then returns.
+    /// Works until every file is judged, every series is planned, every job has ended, and what there is to shadow is
+    /// shadowed; then returns.
     func drain() async throws {
         let poll = Duration.seconds(site.ingest.pollSeconds)
         while true {
@@ -102,7 +107,10 @@ struct SiteService {
             }
             let round = try await corrections.round()
             await requests.round()
-            if try await isIdle(), round.received == 0 { break }
+            if try await isIdle(), round.received == 0 {
+                if await shadow.round() == .worked { continue }
+                break
+            }
             try await Task.sleep(for: poll)
         }
         try ledger.close()

@@ -4,8 +4,10 @@ struct ReportPage {
     /// A line below the title.
     let subtitle: String
     let sections: [Markup]
+    /// What it ends with.
+    var footer = ReportPage.disclaimer
 
-    /// What every report ends with.
+    /// What reports on reviewed cases end with.
     static let disclaimer =
         "Preread is not a medical device. Its segmentations are pre-reads for review by a qualified person and never the "
         + "diagnosis; this report says how they compared with reviewed cases and nothing of any patient's care."
@@ -26,7 +28,7 @@ struct ReportPage {
             [:],
             [
                 .element("h1", text: title), .element("p", ["class": "subtitle"], text: subtitle),
-            ] + sections + [.element("footer", text: Self.disclaimer)]
+            ] + sections + [.element("footer", text: footer)]
         )
         return "<!DOCTYPE html>\n" + Markup.element("html", ["lang": "en"], [head, body]).source + "\n"
     }
