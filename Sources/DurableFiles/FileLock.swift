@@ -20,6 +20,9 @@ public enum FileLock {
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             throw FileError(operation: "flock", subject: "lock", errno: errno)
         }
+        // A program that another thread is just starting holds a copy of the descriptor until it runs: closing alone would
+        // leave the lock with it for that long.
+        defer { flock(descriptor, LOCK_UN) }
         return try body()
     }
 }

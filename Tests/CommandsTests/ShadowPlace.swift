@@ -28,7 +28,8 @@ struct ShadowPlace {
     var folder: TrainingFolder { TrainingFolder(path: site.training.folder) }
 
     init(_ folder: URL, promotes: Bool = true, series: Int = 1) async throws {
-        site = SiteConfiguration.defaults(in: RawPath(folder.path))
+        // A folder deeper: the default places of models and profiles lie beside the site's.
+        site = SiteConfiguration.defaults(in: RawPath(folder.path).appending("watch"))
         models = ModelStore(folder: site.models)
         let (parent, child) = try Self.packages(models)
         images = try ConformanceSeries.read("odd23x38")

@@ -18,5 +18,9 @@ struct HeldLock: ~Copyable {
     }
 
     /// Gives the lock back.
-    func release() { close(descriptor) }
+    func release() {
+        // See ``FileLock``: a program that is just being started may hold a copy of the descriptor.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 }
