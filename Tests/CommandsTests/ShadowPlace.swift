@@ -28,7 +28,7 @@ struct ShadowPlace {
     var folder: TrainingFolder { TrainingFolder(path: site.training.folder) }
 
     init(_ folder: URL, promotes: Bool = true, series: Int = 1) async throws {
-        site = SiteConfiguration.defaults(in: RawPath(folder.path))
+        site = SiteConfiguration.defaults(in: RawPath(folder.path).appending("watch"))
         models = ModelStore(folder: site.models)
         let (parent, child) = try Self.packages(models)
         images = try ConformanceSeries.read("odd23x38")
@@ -216,6 +216,9 @@ struct ShadowPlace {
             )
         )
     }
+
+    /// A round of a service that has just begun, as after a kill.
+    func round() async throws -> ShadowService.Round { await (try service()).round() }
 
     /// The run's record as it is now.
     func present() throws -> TrainingRunRecord { try folder.record(of: run) }

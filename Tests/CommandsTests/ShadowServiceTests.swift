@@ -1,3 +1,4 @@
+import ArgumentParser
 import Checkpoints
 import DurableFiles
 import Evaluation
@@ -7,6 +8,7 @@ import Logging
 import Profiles
 import TestSupport
 import Testing
+import Training
 
 @testable import Commands
 
@@ -34,7 +36,9 @@ import Testing
             let line = try #require(try place.folder.shadowLines(of: place.run).first)
             #expect(line.status == .compared && line.segments.count == 1)
             // 8 × 8 pixels inside of 12 × 12 on every slice.
-            #expect(abs((line.segments.first?.dice ?? 0) - 2 * 64 / (64 + 144)) < 1e-9)
+            let expected: Double = 128.0 / 208.0
+            let dice = try #require(line.segments.first).dice
+            #expect(abs(dice - expected) < 1e-9)
             #expect(place.results == results)
             #expect(!place.folder.exists(place.run.shadowWork))
             #expect(try place.present().phase == .shadowing)
@@ -52,7 +56,8 @@ import Testing
     @Test("While a job waits nothing is shadowed")
     func waitingJobsComeFirst() async throws {
         try await withPlace { place in
-            #expect(try await place.service().round() == .nothing)
+            let round = try await place.round()
+            #expect(round == .nothing)
             #expect(!place.folder.exists(place.run.shadowLines))
         }
     }
@@ -61,9 +66,9 @@ import Testing
     func aSeriesCountsOnce() async throws {
         try await withPlace(series: 2) { place in
             try await place.annotate()
-            #expect(try await place.service().round() == .worked)
+            #expect(try await place.round() == .worked)
             // Another service, as after a kill.
-            #expect(try await place.service().round() == .nothing)
+            #expect(try await place.round() == .nothing)
             #expect(try place.folder.shadowLines(of: place.run).count == 1)
             #expect(try place.present().phase == .shadowing)
         }
@@ -98,10 +103,10 @@ import Testing
         try await withPlace { place in
             try await place.annotate()
             try FileManager.default.removeItem(atPath: place.site.folders.annotated.displayName)
-            #expect(try await place.service().round() == .worked)
+            #expect(try await place.round() == .worked)
             let lines = try place.folder.shadowLines(of: place.run)
             #expect(lines.map(\.reason) == ["RESULT_GONE"] && ShadowedSeries.count(lines) == 0)
-            #expect(try await place.service().round() == .nothing)
+            #expect(try await place.round() == .nothing)
         }
     }
 
@@ -113,7 +118,7 @@ import Testing
             try await withPlace { place in
                 _ = try ShadowPlace.add("third", scale: 3, to: place.models)
                 try place.models.promote(name, in: "production", by: "anna", reason: "test")
-                #expect(try await place.service().round() == .worked)
+                #expect(try await place.round() == .worked)
                 #expect(try place.present().outcome == outcome)
                 #expect(try place.models.package(promotedIn: "production")?.manifest.name == name)
                 #expect(try place.models.channels().history.count == 2)
@@ -128,7 +133,7 @@ import Testing
         try await withPlace { place in
             #expect(try place.folder.unfinished() == nil)
             #expect(try place.folder.shadowing()?.run.id == "run-1")
-            let site = place.site.folders.store.parent.appending("site.xml")
+            let site = place.site.folders.annotated.parent.appending("site.xml")
             let text =
                 #"<site schema="1"><training folder="training" every="daily 02:00" afterCorrections="1"/></site>"#
             try AtomicFile.write(Array(text.utf8), to: site)
@@ -146,7 +151,21 @@ import Testing
             try await TrainStopCommand.parse(["--site", site.displayName]).run()
             #expect(try place.present().outcome == .waits)
             #expect(try await supervisor.reason(since: &began) == .corrections)
-            #expect(try await place.service().round() == .nothing)
+            #expect(try await place.round() == .nothing)
         }
+    }
+
+    @Test("A held thread waits until it is released, and ends when it is stopped", arguments: [true, false])
+    func aHeldThreadWaits(isReleased: Bool) async {
+        let pause = ShadowPause()
+        #expect(pause.passes())
+        pause.hold(true)
+        async let passed = withCheckedContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(returning: pause.passes()) }
+        }
+        if isReleased { pause.hold(false) } else { pause.stop() }
+        #expect(await passed == isReleased)
+        pause.stop()
+        #expect(!pause.passes())
     }
 }
