@@ -134,6 +134,8 @@ import Training
             #expect(try place.folder.unfinished() == nil)
             #expect(try place.folder.shadowing()?.run.id == "run-1")
             let site = place.site.folders.annotated.parent.appending("site.xml")
+            let schema = try Data(contentsOf: SharedFiles.repository.appending(path: "watch/site.xsd"))
+            try AtomicFile.write(Array(schema), to: site.parent.appending("site.xsd"))
             let text =
                 #"<site schema="1"><training folder="training" every="daily 02:00" afterCorrections="1"/></site>"#
             try AtomicFile.write(Array(text.utf8), to: site)
