@@ -218,6 +218,9 @@ struct ShadowPlace {
         )
     }
 
+    /// A round of a service that has just begun, as after a kill.
+    func round() async throws -> ShadowService.Round { await (try service()).round() }
+
     /// The run's record as it is now.
     func present() throws -> TrainingRunRecord { try folder.record(of: run) }
 

@@ -8,6 +8,7 @@ import Logging
 import Profiles
 import TestSupport
 import Testing
+import Training
 
 @testable import Commands
 
@@ -68,9 +69,9 @@ import Testing
     func aSeriesCountsOnce() async throws {
         try await withPlace(series: 2) { place in
             try await place.annotate()
-            #expect(try await place.service().round() == .worked)
+            #expect(try await place.round() == .worked)
             // Another service, as after a kill.
-            #expect(try await place.service().round() == .nothing)
+            #expect(try await place.round() == .nothing)
             #expect(try place.folder.shadowLines(of: place.run).count == 1)
             #expect(try place.present().phase == .shadowing)
         }
@@ -105,10 +106,10 @@ import Testing
         try await withPlace { place in
             try await place.annotate()
             try FileManager.default.removeItem(atPath: place.site.folders.annotated.displayName)
-            #expect(try await place.service().round() == .worked)
+            #expect(try await place.round() == .worked)
             let lines = try place.folder.shadowLines(of: place.run)
             #expect(lines.map(\.reason) == ["RESULT_GONE"] && ShadowedSeries.count(lines) == 0)
-            #expect(try await place.service().round() == .nothing)
+            #expect(try await place.round() == .nothing)
         }
     }
 
@@ -120,7 +121,7 @@ import Testing
             try await withPlace { place in
                 _ = try ShadowPlace.add("third", scale: 3, to: place.models)
                 try place.models.promote(name, in: "production", by: "anna", reason: "test")
-                #expect(try await place.service().round() == .worked)
+                #expect(try await place.round() == .worked)
                 #expect(try place.present().outcome == outcome)
                 #expect(try place.models.package(promotedIn: "production")?.manifest.name == name)
                 #expect(try place.models.channels().history.count == 2)
@@ -133,7 +134,9 @@ import Testing
         try await withPlace { place in
             #expect(try place.folder.unfinished() == nil)
             #expect(try place.folder.shadowing()?.run.id == "run-1")
-            let site = place.site.folders.store.parent.appending("site.xml")
+            let site = place.site.folders.annotated.parent.appending("site.xml")
+            let schema = try Data(contentsOf: SharedFiles.repository.appending(path: "watch/site.xsd"))
+            try AtomicFile.write(Array(schema), to: site.parent.appending("site.xsd"))
             let text =
                 #"<site schema="1"><training folder="training" every="daily 02:00" afterCorrections="1"/></site>"#
             try AtomicFile.write(Array(text.utf8), to: site)
@@ -153,5 +156,19 @@ import Testing
             #expect(try supervisor.reason(corrections: 4) == nil)
             #expect(try await place.service().round() == .nothing)
         }
+    }
+
+    @Test("A held thread waits until it is released, and ends when it is stopped", arguments: [true, false])
+    func aHeldThreadWaits(isReleased: Bool) async {
+        let pause = ShadowPause()
+        #expect(pause.passes())
+        pause.hold(true)
+        async let passed = withCheckedContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(returning: pause.passes()) }
+        }
+        if isReleased { pause.hold(false) } else { pause.stop() }
+        #expect(await passed == isReleased)
+        pause.stop()
+        #expect(!pause.passes())
     }
 }
