@@ -155,7 +155,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("preread", type=pathlib.Path)
     parser.add_argument("--steps", type=int, default=60)
-    parser.add_argument("--kills", type=int, default=4)
+    parser.add_argument("--kills", type=int, default=3)
     options = parser.parse_args()
     site = make_site(options.preread.resolve())
     refusal = site.run("train", "--site", site.file, status=(1,))
