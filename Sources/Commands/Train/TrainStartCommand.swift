@@ -31,7 +31,7 @@ struct TrainStartCommand: AsyncParsableCommand {
     @Option(help: "Which parameters learn: decoder, neck, adapter or full. Default: the site's.")
     var scope: String?
 
-    @Option(help: "Steps of training at most. Default: the recipe's.")
+    @Option(help: "Steps of training at most. Default: about three times over the slices, 100 to 2000.")
     var steps: Int?
 
     @Option(help: "Minutes of training at most. Default: the site's.")

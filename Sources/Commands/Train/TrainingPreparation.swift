@@ -125,10 +125,6 @@ struct TrainingPreparation {
         try AtomicFile.write(try frozen.manifest.jsonBytes(), to: run.cases, subject: "cases.json")
         try history.lock(frozen.manifest)
         let incumbent = material.incumbent
-        let recipe = TrainingConfiguration.published(
-            for: try ModelLoader.network(incumbent).traits,
-            scope: settings.scope
-        )
         let record = TrainingRunRecord(
             id: run.id,
             created: instant,
@@ -138,7 +134,7 @@ struct TrainingPreparation {
             scope: settings.scope.rawValue,
             precision: settings.precision.rawValue,
             seed: settings.seed,
-            steps: settings.steps ?? recipe.steps,
+            steps: settings.steps ?? Self.steps(for: frozen.manifest),
             minutes: settings.minutes,
             memoryMB: settings.memoryMB,
             promotes: settings.promotes,
@@ -151,6 +147,12 @@ struct TrainingPreparation {
         )
         try folder.write(record, for: run)
         return (run, record, frozen.left + material.left)
+    }
+
+    /// About three times over the slices that are used of each series. Early stopping ends a run that gains nothing before.
+    private static func steps(for manifest: CaseManifest) -> Int {
+        let learners = manifest.cases(of: .train).count + manifest.cases(of: .replay).count
+        return min(2_000, max(100, 96 * learners))
     }
 
     /// Folders of runs that were killed before they had a record, whose files are links or copies of what is in the store;

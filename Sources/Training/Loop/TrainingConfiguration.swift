@@ -76,8 +76,8 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
             loss: .liteMedSAM,
             optimiser: .adamW
         )
-        // The published rate is for hundreds of thousands of slices; docs/training.md has what a site's handful needs.
-        configuration.learningRate = LearningRateSchedule(peak: 2e-4, warmUpSteps: 10)
+        // docs/training.md has what was tried: higher rates harm what was good.
+        configuration.learningRate = LearningRateSchedule(peak: 1e-4, warmUpSteps: 10)
         return configuration
     }
 
