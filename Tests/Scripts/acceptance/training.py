@@ -188,7 +188,7 @@ def main():
         print(f"killed {kills} times: the same weights, {again['candidate']['sha256'][:16]}")
 
     correct(spoilt, "learner", "--harm", "swap")
-    number = max(item["id"] for item in spoilt.document("review", "corrections", "--site", spoilt.file))
+    number = max(item["correction"] for item in spoilt.document("review", "corrections", "--site", spoilt.file))
     spoilt.run("review", "accept", series_of(spoilt, "learner"), "--correction", number, "--site", spoilt.file)
     record, _ = train(spoilt, options.steps // 2, status=(1,))
     print(f"learnt from spoilt corrections: {record['outcome']}: {record['reasons'][0]}")
