@@ -14,15 +14,10 @@ public enum FileLock {
     /// - Returns: what the body returns.
     @discardableResult
     public static func whileHolding<Result>(_ path: RawPath, _ body: () throws -> Result) throws -> Result {
-        let descriptor = path.withCString { open($0, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600) }
-        guard descriptor >= 0 else { throw FileError(operation: "open", subject: "lock", errno: errno) }
-        defer { close(descriptor) }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            throw FileError(operation: "flock", subject: "lock", errno: errno)
+        guard let lock = try HeldLock(path) else {
+            throw FileError(operation: "flock", subject: "lock", errno: EWOULDBLOCK)
         }
-        // A program that another thread is just starting holds a copy of the descriptor until it runs: closing alone would
-        // leave the lock with it for that long.
-        defer { flock(descriptor, LOCK_UN) }
+        defer { lock.release() }
         return try body()
     }
 }

@@ -2,7 +2,6 @@ import ArgumentParser
 import Corrections
 import DurableFiles
 import Foundation
-import Ingest
 import Ledger
 import Profiles
 
@@ -25,14 +24,7 @@ struct TrainLockCommand: AsyncParsableCommand {
     func run() async throws {
         let site = try site.load()
         let ledger = try LedgerReports.open(site)
-        let reviewed = try await ReviewedCases(
-            ledger,
-            .init(
-                store: site.folders.store,
-                results: site.folders.annotated,
-                salt: try LogIdentity.salt(in: site.folders.store)
-            )
-        )
+        let reviewed = try await ReviewedCases(of: site, in: ledger)
         let wanted = Set(series)
         let found = reviewed.eligible.filter { wanted.contains($0.series.rawValue) }
         guard Set(found.map(\.series.rawValue)) == wanted else {

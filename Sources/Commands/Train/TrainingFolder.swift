@@ -132,12 +132,6 @@ struct TrainingFolder: Sendable {
         try? FileManager.default.removeItem(atPath: run.shadowWork.displayName)
     }
 
-    /// The record of the latest run.
-    func latest() throws -> TrainingRunRecord? {
-        for run in try runs().reversed() where try exists(run.record) { return try record(of: run) }
-        return nil
-    }
-
     /// Whether there is a file of that name.
     ///
     /// - Throws: where the file system does not say: what cannot be seen is not taken for missing.

@@ -4,7 +4,6 @@ import DurableFiles
 import Evaluation
 import Foundation
 import Glibc
-import Ingest
 import Ledger
 import Profiles
 import SegmentAnything
@@ -35,14 +34,7 @@ struct TrainingPreparation {
     /// Reads the ledger, beside a service that may be running.
     func material() async throws -> Material {
         let ledger = try LedgerReports.open(site)
-        let reviewed = try await ReviewedCases(
-            ledger,
-            .init(
-                store: site.folders.store,
-                results: site.folders.annotated,
-                salt: try LogIdentity.salt(in: site.folders.store)
-            )
-        )
+        let reviewed = try await ReviewedCases(of: site, in: ledger)
         let incumbent = try incumbent()
         var left = reviewed.ineligible.map(\.message)
         let eligible = reviewed.eligible.filter { settings.profile == nil || $0.profile.id == settings.profile }
