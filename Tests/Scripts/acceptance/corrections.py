@@ -62,9 +62,10 @@ def make_site():
 
 
 class Service:
-    """`serve`, until it is left or killed."""
+    """`serve`, until it is left or killed. While it starts, the end by SIGTERM is that of any program."""
 
     def __enter__(self):
+        self.before = self.starts()
         self.log = open(WORK / "serve.log", "ab")
         self.process = subprocess.Popen([str(PREREAD), "serve", "--site", str(SITE)], env=ENVIRONMENT, stdout=self.log,
                                         stderr=subprocess.STDOUT)
@@ -76,9 +77,16 @@ class Service:
 
     def __exit__(self, *_):
         if self.process.poll() is None:
+            wait_for(lambda: self.starts() > self.before)
             self.process.terminate()
-            assert self.process.wait(60) == 0, "serve did not end well"
+            status = self.process.wait(60)
+            assert status == 0, f"serve ended with {status}\n{(WORK / 'serve.log').read_text()[-2000:]}"
         self.log.close()
+
+    @staticmethod
+    def starts():
+        log = WORK / "serve.log"
+        return log.read_text().count(" serving") if log.exists() else 0
 
 
 def drop(bytes_, name, folder="corrected"):
