@@ -31,6 +31,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -60,6 +61,12 @@ let package = Package(
             dependencies: ["COpenJPEG"],
             cxxSettings: [.define("HAVE_CONFIG_H"), .unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
             linkerSettings: dcmtkLibraries.map { .linkedLibrary($0) }
+        ),
+
+        .target(
+            name: "CReviewPage",
+            exclude: ["page"],
+            cSettings: [.unsafeFlags(["-std=c23", "-Wall", "-Wextra", "-Werror"])]
         ),
 
         // MARK: - Leaves
@@ -145,6 +152,20 @@ let package = Package(
             swiftSettings: hot
         ),
 
+        .target(
+            name: "ReviewWeb",
+            dependencies: [
+                "CReviewPage", "Ledger", "DICOMFiles", "DICOMSegmentation", "Geometry", "DurableFiles", "CPNG",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+
         // MARK: - Programs
 
         .target(
@@ -152,7 +173,7 @@ let package = Package(
             dependencies: [
                 "Tensors", "Checkpoints", "SegmentAnything", "SAMMed2D", "LiteMedSAM", "DICOMFiles",
                 "DICOMSegmentation", "Geometry", "Atlas", "Profiles", "Ledger", "LedgerSQLite", "Ingest", "Pipeline",
-                "Evaluation", "Training", "Corrections", "DurableFiles",
+                "Evaluation", "Training", "Corrections", "ReviewWeb", "DurableFiles",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -257,6 +278,17 @@ let package = Package(
             dependencies: [
                 "Corrections", "Ingest", "Ledger", "LedgerSQLite", "DICOMFiles", "DICOMSegmentation", "Geometry",
                 "DurableFiles", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ReviewWebTests",
+            dependencies: [
+                "ReviewWeb", "Ledger", "LedgerSQLite", "DICOMFiles", "DICOMSegmentation", "Geometry", "DurableFiles",
+                "TestSupport",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict

@@ -1,0 +1,16 @@
+/// The files of the review page, embedded in the program.
+#pragma once
+
+#include <stddef.h>
+
+/// One file of the page.
+struct preread_page_file {
+    /// The path below the page's root, for example "viewer/canvas.js".
+    const char *name;
+    const char *media_type;
+    const unsigned char *bytes;
+    size_t length;
+};
+
+/// All files; the last entry's name is null.
+extern const struct preread_page_file preread_page_files[];
