@@ -93,7 +93,7 @@ let package = Package(
 
         .target(
             name: "Training",
-            dependencies: ["SegmentAnything", "Tensors", "Checkpoints", "DurableFiles"],
+            dependencies: ["SegmentAnything", "Tensors", "Checkpoints", "CKernels", "DurableFiles"],
             swiftSettings: hot
         ),
 
@@ -223,8 +223,8 @@ let package = Package(
         .testTarget(
             name: "TrainingTests",
             dependencies: [
-                "Training", "SAMMed2D", "LiteMedSAM", "SegmentAnything", "Tensors", "Checkpoints", "DurableFiles",
-                "TestSupport",
+                "Training", "SAMMed2D", "LiteMedSAM", "SegmentAnything", "Tensors", "Checkpoints", "CKernels",
+                "DurableFiles", "TestSupport",
             ],
             swiftSettings: hot
         ),
