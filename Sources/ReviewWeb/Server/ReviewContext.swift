@@ -18,7 +18,11 @@ public struct ReviewContext: RequestContext {
     public func user(_ role: ReviewRole) throws(ReviewError) -> ReviewUser {
         guard let user else { throw ReviewError(.unauthorized, "LOGIN_REQUIRED", "log in first") }
         guard user.role >= role else {
-            throw ReviewError(.forbidden, "ROLE", "this takes the role \(role.rawValue); yours is \(user.role.rawValue)")
+            throw ReviewError(
+                .forbidden,
+                "ROLE",
+                "this takes the role \(role.rawValue); yours is \(user.role.rawValue)"
+            )
         }
         return user
     }
