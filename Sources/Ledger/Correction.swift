@@ -88,6 +88,8 @@ package struct Correction: Sendable, Hashable, Identifiable {
     package var supersededBy: CorrectionID?
     /// Since when it counts.
     package var settled: Timestamp?
+    /// What it cost the person.
+    package let work: ReviewWork
 
     /// A correction that was just received.
     package init(id: CorrectionID, submission: CorrectionSubmission, received: Timestamp) {
@@ -102,6 +104,7 @@ package struct Correction: Sendable, Hashable, Identifiable {
         updated = received
         state = .received
         matchesByNumber = submission.matchesByNumber
+        work = submission.work
         segments = []
     }
 
@@ -124,6 +127,8 @@ package struct CorrectionSubmission: Sendable, Hashable {
     package let submittedBy: String
     /// Whether the person confirms that segments may be matched by their numbers.
     package let matchesByNumber: Bool
+    /// What it cost the person, where that was measured.
+    package let work: ReviewWork
 
     /// Collects what is known before the file is read.
     package init(
@@ -133,8 +138,10 @@ package struct CorrectionSubmission: Sendable, Hashable {
         storePath: String,
         file: FileID? = nil,
         submittedBy: String,
-        matchesByNumber: Bool = false
+        matchesByNumber: Bool = false,
+        work: ReviewWork = .unknown
     ) {
+        self.work = work
         self.intent = intent
         self.digest = digest
         self.size = size
