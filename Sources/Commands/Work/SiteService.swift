@@ -61,10 +61,12 @@ struct SiteService {
         shadow = ShadowService(
             .init(site: site, models: models, ledger: ledger, resources: resources, logger: logger)
         )
-        web = try site.web.map { [ledger, corrections, logger] web in
-            let execution = DeedExecution(ledger: ledger, intake: corrections)
-            return try SiteWeb(site: site, web: web, ledger: ledger, execution: execution, logger: logger).services()
-        } ?? []
+        web =
+            try site.web.map { [ledger, corrections, logger] web in
+                let execution = DeedExecution(ledger: ledger, intake: corrections)
+                return try SiteWeb(site: site, web: web, ledger: ledger, execution: execution, logger: logger)
+                    .services()
+            } ?? []
         workers = (0..<site.workers.count).map { [ledger] index in
             AnnotationWorker(
                 queue: ledger,
