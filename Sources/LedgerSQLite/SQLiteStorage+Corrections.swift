@@ -9,13 +9,14 @@ extension SQLiteStorage {
     ) throws -> Correction {
         try execute(
             """
-            INSERT INTO correction (intent, digest, size, store_path, file_id, submitted_by, by_number, state, received, updated)
-            VALUES (?, ?, ?, ?, ?, ?, ?, 'received', ?, ?)
+            INSERT INTO correction
+                (intent, digest, size, store_path, file_id, submitted_by, by_number, job_id, state, received, updated)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'received', ?, ?)
             """,
             [
                 submission.intent.rawValue, submission.digest.hex, submission.size, submission.storePath,
-                submission.file?.rawValue, submission.submittedBy, submission.matchesByNumber, time.milliseconds,
-                time.milliseconds,
+                submission.file?.rawValue, submission.submittedBy, submission.matchesByNumber, submission.job?.rawValue,
+                time.milliseconds, time.milliseconds,
             ]
         )
         let id = CorrectionID(rawValue: db.lastInsertedRowID)
