@@ -200,4 +200,6 @@ package struct InMemoryStorage: LedgerStorage, Sendable {
     package func events(after: EventID?, limit: Int) -> [LedgerEvent] {
         Array(events.dropFirst(Int(after?.rawValue ?? 0)).prefix(limit))
     }
+
+    package func lastEvent() -> EventID? { events.last?.id }
 }

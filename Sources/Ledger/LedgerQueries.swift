@@ -62,6 +62,9 @@ package protocol LedgerQueries: Sendable {
 
     /// Events with larger numbers than `after`, at most `limit`.
     func events(after: EventID?, limit: Int) async throws(LedgerError) -> [LedgerEvent]
+
+    /// The newest event; `nil` where nothing has happened yet.
+    func lastEvent() async throws(LedgerError) -> EventID?
 }
 
 /// Which jobs are wanted; what is `nil` does not matter.

@@ -69,6 +69,7 @@ package protocol LedgerStorage {
     mutating func append(_ entry: EventEntry, at time: Timestamp) throws
     func events(of subject: EventSubject) throws -> [LedgerEvent]
     func events(after: EventID?, limit: Int) throws -> [LedgerEvent]
+    func lastEvent() throws -> EventID?
 }
 
 /// A ledger whose storage can be read in a consistent state. ``LedgerQueries`` follows from that.

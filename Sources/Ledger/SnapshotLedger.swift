@@ -86,4 +86,8 @@ extension SnapshotLedger {
     package func events(after: EventID?, limit: Int) async throws(LedgerError) -> [LedgerEvent] {
         try await snapshot { try $0.events(after: after, limit: limit) }
     }
+
+    package func lastEvent() async throws(LedgerError) -> EventID? {
+        try await snapshot { try $0.lastEvent() }
+    }
 }
