@@ -80,7 +80,8 @@ package struct Correction: Sendable, Hashable, Identifiable {
     package var content: CorrectionContent?
     /// The series that it belongs to, where that is known.
     package var series: SeriesUID?
-    /// The job whose result it speaks of; always there when it counts or counted.
+    /// The job whose result it speaks of; always there when it counts or counted. Before it is judged, and while it is held,
+    /// the job that it was handed in for, where that was said.
     package var job: JobID?
     /// What it says of each segment.
     package var segments: [CorrectionSegment]
@@ -105,6 +106,7 @@ package struct Correction: Sendable, Hashable, Identifiable {
         state = .received
         matchesByNumber = submission.matchesByNumber
         work = submission.work
+        job = submission.job
         segments = []
     }
 
@@ -129,6 +131,8 @@ package struct CorrectionSubmission: Sendable, Hashable {
     package let matchesByNumber: Bool
     /// What it cost the person, where that was measured.
     package let work: ReviewWork
+    /// The job that it was made for, where the person said so; else it is found by what the file says.
+    package let job: JobID?
 
     /// Collects what is known before the file is read.
     package init(
@@ -139,6 +143,7 @@ package struct CorrectionSubmission: Sendable, Hashable {
         file: FileID? = nil,
         submittedBy: String,
         matchesByNumber: Bool = false,
+        job: JobID? = nil,
         work: ReviewWork = .unknown
     ) {
         self.work = work
@@ -149,6 +154,7 @@ package struct CorrectionSubmission: Sendable, Hashable {
         self.file = file
         self.submittedBy = submittedBy
         self.matchesByNumber = matchesByNumber
+        self.job = job
     }
 }
 

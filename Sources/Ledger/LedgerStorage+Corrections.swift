@@ -64,7 +64,8 @@ extension LedgerStorage {
             correction.job = id
             correction.series = job.series
             correction.segments = segments
-            let event = correction.reviewEvent
+            // Whoever drew what the program could not prompt for has corrected it, also where they say that there is nothing.
+            let event = job.state == .needsPrompt ? .correct : correction.reviewEvent
             guard let next = job.state.after(event) else {
                 try hold(&correction, .noResult, at: now)
                 break

@@ -9,13 +9,13 @@ extension SQLiteStorage {
     ) throws -> Correction {
         try execute(
             """
-            INSERT INTO correction (intent, digest, size, store_path, file_id, submitted_by, by_number, work, state, received,
-                updated)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'received', ?, ?)
+            INSERT INTO correction
+                (intent, digest, size, store_path, file_id, submitted_by, by_number, job_id, work, state, received, updated)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'received', ?, ?)
             """,
             [
                 submission.intent.rawValue, submission.digest.hex, submission.size, submission.storePath,
-                submission.file?.rawValue, submission.submittedBy, submission.matchesByNumber,
+                submission.file?.rawValue, submission.submittedBy, submission.matchesByNumber, submission.job?.rawValue,
                 try StoredJSON.data(submission.work), time.milliseconds, time.milliseconds,
             ]
         )
