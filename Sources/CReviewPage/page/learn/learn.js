@@ -1,0 +1,1 @@
+export function learnPage(root) { root.textContent = 'learnPage'; return {}; }

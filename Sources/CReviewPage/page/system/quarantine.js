@@ -1,0 +1,1 @@
+export function quarantinePage(root) { root.textContent = 'quarantinePage'; return {}; }

@@ -1,0 +1,1 @@
+export function systemPage(root) { root.textContent = 'systemPage'; return {}; }

@@ -1,0 +1,37 @@
+/** Who and what this case is, and why it is worth a look. */
+import {h} from "../core/dom.js";
+import {date, personName, time} from "../core/format.js";
+import {t, word} from "../core/i18n.js";
+import {reasonChip, stateChip} from "../worklist/chips.js";
+
+/** @param {any} job */
+export function summary(job) {
+    const {patient} = job;
+    return h("section.summary", {"aria-label": t("viewer.case")},
+        h("div.head", null, h("h1", null, personName(patient.name)), stateChip(job.state)),
+        h("p.muted", null, [word("sex", patient.sex || "?"), date(patient.birthDate), patient.id].join(" · ")),
+        h("p", null, job.studyDescription || "–", h("span.muted", null, ` · ${date(job.studyDate)}`)),
+        h("p.muted", null, [job.seriesDescription, job.accession].filter(Boolean).join(" · ")),
+        reasons(job), details(job));
+}
+
+function reasons(job) {
+    const warnings = job.receipt?.warnings ?? [];
+    if (!job.reasons.length && !warnings.length) return null;
+    return h("ul.reasons", null,
+        job.reasons.map((reason) => h("li", null, reasonChip(reason), h("span", null, reason.text))),
+        warnings.map((text) => h("li", null, reasonChip({code: "WARNING", text}), h("span", null, text))));
+}
+
+function details(job) {
+    const {volume, model, profile} = job;
+    const spacing = [...volume.pixelSpacing, volume.sliceSpacing].map((mm) => mm === null ? "~" : Number(mm.toFixed(2)));
+    const rows = [
+        [t("viewer.profile"), `${profile.title} ${profile.version}`],
+        [t("viewer.model"), model ? `${model.name} · ${model.precision} · ${model.sha256.slice(0, 12)}` : "–"],
+        [t("viewer.volume"), `${volume.columns} × ${volume.rows} × ${volume.slices}, ${spacing.join(" × ")} mm`],
+        [t("viewer.received"), time(job.received)],
+    ];
+    return h("details", null, h("summary", null, t("viewer.details")),
+        h("dl.facts", null, rows.map(([name, value]) => [h("dt", null, name), h("dd", null, value)])));
+}
