@@ -134,8 +134,40 @@ static const unsigned char i18n_de_js[] = {
 #embed "page/i18n/de.js"
 };
 
+static const unsigned char i18n_de_correct_js[] = {
+#embed "page/i18n/de/correct.js"
+};
+
+static const unsigned char i18n_de_learn_js[] = {
+#embed "page/i18n/de/learn.js"
+};
+
+static const unsigned char i18n_de_look_js[] = {
+#embed "page/i18n/de/look.js"
+};
+
+static const unsigned char i18n_de_shell_js[] = {
+#embed "page/i18n/de/shell.js"
+};
+
 static const unsigned char i18n_en_js[] = {
 #embed "page/i18n/en.js"
+};
+
+static const unsigned char i18n_en_correct_js[] = {
+#embed "page/i18n/en/correct.js"
+};
+
+static const unsigned char i18n_en_learn_js[] = {
+#embed "page/i18n/en/learn.js"
+};
+
+static const unsigned char i18n_en_look_js[] = {
+#embed "page/i18n/en/look.js"
+};
+
+static const unsigned char i18n_en_shell_js[] = {
+#embed "page/i18n/en/shell.js"
 };
 
 static const unsigned char icon_svg[] = {
@@ -146,8 +178,44 @@ static const unsigned char index_html[] = {
 #embed "page/index.html"
 };
 
+static const unsigned char learn_blandaltman_js[] = {
+#embed "page/learn/blandaltman.js"
+};
+
+static const unsigned char learn_curve_js[] = {
+#embed "page/learn/curve.js"
+};
+
+static const unsigned char learn_diceplot_js[] = {
+#embed "page/learn/diceplot.js"
+};
+
+static const unsigned char learn_evaluation_js[] = {
+#embed "page/learn/evaluation.js"
+};
+
 static const unsigned char learn_learn_js[] = {
 #embed "page/learn/learn.js"
+};
+
+static const unsigned char learn_models_js[] = {
+#embed "page/learn/models.js"
+};
+
+static const unsigned char learn_patientplot_js[] = {
+#embed "page/learn/patientplot.js"
+};
+
+static const unsigned char learn_plot_js[] = {
+#embed "page/learn/plot.js"
+};
+
+static const unsigned char learn_runs_js[] = {
+#embed "page/learn/runs.js"
+};
+
+static const unsigned char learn_waiting_js[] = {
+#embed "page/learn/waiting.js"
 };
 
 static const unsigned char masks_maskset_js[] = {
@@ -222,12 +290,20 @@ static const unsigned char styles_worklist_css[] = {
 #embed "page/styles/worklist.css"
 };
 
+static const unsigned char system_audit_js[] = {
+#embed "page/system/audit.js"
+};
+
 static const unsigned char system_quarantine_js[] = {
 #embed "page/system/quarantine.js"
 };
 
 static const unsigned char system_system_js[] = {
 #embed "page/system/system.js"
+};
+
+static const unsigned char system_throughput_js[] = {
+#embed "page/system/throughput.js"
 };
 
 static const unsigned char viewer_bar_js[] = {
@@ -382,10 +458,27 @@ const struct preread_page_file preread_page_files[] = {
     ENTRY("decide/panel.js", SCRIPT, decide_panel_js),
     ENTRY("decide/verdicts.js", SCRIPT, decide_verdicts_js),
     ENTRY("i18n/de.js", SCRIPT, i18n_de_js),
+    ENTRY("i18n/de/correct.js", SCRIPT, i18n_de_correct_js),
+    ENTRY("i18n/de/learn.js", SCRIPT, i18n_de_learn_js),
+    ENTRY("i18n/de/look.js", SCRIPT, i18n_de_look_js),
+    ENTRY("i18n/de/shell.js", SCRIPT, i18n_de_shell_js),
     ENTRY("i18n/en.js", SCRIPT, i18n_en_js),
+    ENTRY("i18n/en/correct.js", SCRIPT, i18n_en_correct_js),
+    ENTRY("i18n/en/learn.js", SCRIPT, i18n_en_learn_js),
+    ENTRY("i18n/en/look.js", SCRIPT, i18n_en_look_js),
+    ENTRY("i18n/en/shell.js", SCRIPT, i18n_en_shell_js),
     ENTRY("icon.svg", PICTURE, icon_svg),
     ENTRY("index.html", HTML, index_html),
+    ENTRY("learn/blandaltman.js", SCRIPT, learn_blandaltman_js),
+    ENTRY("learn/curve.js", SCRIPT, learn_curve_js),
+    ENTRY("learn/diceplot.js", SCRIPT, learn_diceplot_js),
+    ENTRY("learn/evaluation.js", SCRIPT, learn_evaluation_js),
     ENTRY("learn/learn.js", SCRIPT, learn_learn_js),
+    ENTRY("learn/models.js", SCRIPT, learn_models_js),
+    ENTRY("learn/patientplot.js", SCRIPT, learn_patientplot_js),
+    ENTRY("learn/plot.js", SCRIPT, learn_plot_js),
+    ENTRY("learn/runs.js", SCRIPT, learn_runs_js),
+    ENTRY("learn/waiting.js", SCRIPT, learn_waiting_js),
     ENTRY("masks/maskset.js", SCRIPT, masks_maskset_js),
     ENTRY("masks/runs.js", SCRIPT, masks_runs_js),
     ENTRY("masks/spans.js", SCRIPT, masks_spans_js),
@@ -404,8 +497,10 @@ const struct preread_page_file preread_page_files[] = {
     ENTRY("styles/tokens.css", STYLE, styles_tokens_css),
     ENTRY("styles/viewer.css", STYLE, styles_viewer_css),
     ENTRY("styles/worklist.css", STYLE, styles_worklist_css),
+    ENTRY("system/audit.js", SCRIPT, system_audit_js),
     ENTRY("system/quarantine.js", SCRIPT, system_quarantine_js),
     ENTRY("system/system.js", SCRIPT, system_system_js),
+    ENTRY("system/throughput.js", SCRIPT, system_throughput_js),
     ENTRY("viewer/bar.js", SCRIPT, viewer_bar_js),
     ENTRY("viewer/camera.js", SCRIPT, viewer_camera_js),
     ENTRY("viewer/case.js", SCRIPT, viewer_case_js),

@@ -133,9 +133,10 @@ export class DecisionPanel {
     async save() {
         if (!this.canDecide || this.busy || !this.editor.isChanged) return false;
         if (!(await askSave(effortOf(this.editor), duration(this.time.seconds)))) return false;
+        const changed = new Set(this.editor.changedKeys());
         const answer = await this.work(() => this.send());
-        if (!answer) return false;
-        if (await showSaved(answer, this.state.job)) await this.next();
+        const effort = answer.effort?.filter((entry) => changed.has(entry.key));
+        if (await showSaved({...answer, effort}, this.state.job)) await this.next();
         return true;
     }
 

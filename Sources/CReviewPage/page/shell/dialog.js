@@ -46,6 +46,7 @@ export function ask(title, content, answers, options = {}) {
         });
         dialog.addEventListener("cancel", () => { dialog.returnValue = ""; });
         dialog.showModal();
+        dialog.scrollTop = 0;
     });
 }
 

@@ -15,13 +15,18 @@ function keyCaps(name) {
     return parts.map((part) => h("kbd", null, SIGNS[part] ?? (part.length === 1 ? part.toUpperCase() : part)));
 }
 
+/** Long combinations stand alone; of short ones the second is worth knowing too. */
+function shownKeys({keys}) {
+    return keys.slice(0, keys.slice(0, 2).some((name) => name.includes("+") && name.length > 1) ? 1 : 2);
+}
+
 /** Shows every key that works on this page. */
 export function showHelp() {
     const groups = Map.groupBy ? Map.groupBy(boundKeys(), (key) => key.group) : group(boundKeys());
     const content = [...groups].map(([name, keys]) => h("section", null,
         h("h3", null, t(name)),
         h("dl.keys", null, keys.map((key) => [
-            h("dt", null, key.keys.slice(0, 2).map((name, index) => [index > 0 && " ", keyCaps(name)])),
+            h("dt", null, shownKeys(key).map((name, index) => [index > 0 && " ", keyCaps(name)])),
             h("dd", null, t(key.label)),
         ]))));
     return ask(t("help.title"), [h("div.help", null, content), h("p.muted", null, t("help.mouse"))],
