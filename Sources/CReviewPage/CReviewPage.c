@@ -126,6 +126,10 @@ static const unsigned char decide_panel_js[] = {
 #embed "page/decide/panel.js"
 };
 
+static const unsigned char decide_requeue_js[] = {
+#embed "page/decide/requeue.js"
+};
+
 static const unsigned char decide_verdicts_js[] = {
 #embed "page/decide/verdicts.js"
 };
@@ -350,6 +354,10 @@ static const unsigned char viewer_marks_js[] = {
 #embed "page/viewer/marks.js"
 };
 
+static const unsigned char viewer_nopictures_js[] = {
+#embed "page/viewer/nopictures.js"
+};
+
 static const unsigned char viewer_odd_js[] = {
 #embed "page/viewer/odd.js"
 };
@@ -456,6 +464,7 @@ const struct preread_page_file preread_page_files[] = {
     ENTRY("decide/dialogs.js", SCRIPT, decide_dialogs_js),
     ENTRY("decide/effort.js", SCRIPT, decide_effort_js),
     ENTRY("decide/panel.js", SCRIPT, decide_panel_js),
+    ENTRY("decide/requeue.js", SCRIPT, decide_requeue_js),
     ENTRY("decide/verdicts.js", SCRIPT, decide_verdicts_js),
     ENTRY("i18n/de.js", SCRIPT, i18n_de_js),
     ENTRY("i18n/de/correct.js", SCRIPT, i18n_de_correct_js),
@@ -512,6 +521,7 @@ const struct preread_page_file preread_page_files[] = {
     ENTRY("viewer/jobkeys.js", SCRIPT, viewer_jobkeys_js),
     ENTRY("viewer/layers.js", SCRIPT, viewer_layers_js),
     ENTRY("viewer/marks.js", SCRIPT, viewer_marks_js),
+    ENTRY("viewer/nopictures.js", SCRIPT, viewer_nopictures_js),
     ENTRY("viewer/odd.js", SCRIPT, viewer_odd_js),
     ENTRY("viewer/overlay.js", SCRIPT, viewer_overlay_js),
     ENTRY("viewer/planes.js", SCRIPT, viewer_planes_js),

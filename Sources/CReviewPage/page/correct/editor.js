@@ -67,7 +67,7 @@ export class Editor {
 
     async loadPrompting() {
         if (!this.mayEdit) return;
-        this.prompting = await get(`/api/jobs/${this.state.job.job}/prompting`);
+        this.prompting = {takes: [], ...await get(`/api/jobs/${this.state.job.job}/prompting`)};
         this.state.emit("tool");
     }
 

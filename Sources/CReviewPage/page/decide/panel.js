@@ -11,6 +11,7 @@ import {nextJob} from "../worklist/queue.js";
 import {comparisonPanel} from "./comparison.js";
 import {askReason, askSave, showSaved} from "./dialogs.js";
 import {effortOf} from "./effort.js";
+import {jobDeeds} from "./requeue.js";
 import {Verdicts} from "./verdicts.js";
 
 const DECIDED = ["queued", "running", "failed"];
@@ -31,6 +32,7 @@ export class DecisionPanel {
         this.verdicts = new Verdicts(this.canDecide);
         this.element = h("footer.decide");
         this.history = h("section.history", {"aria-label": t("history")});
+        this.deeds = h("section.deeds");
         this.comparison = h("section.comparison", {hidden: true, "aria-label": t("compare")});
         state.on(["masks"], () => this.drawButtons());
         state.on(["compare"], () => this.showComparison());
@@ -48,11 +50,18 @@ export class DecisionPanel {
     draw() {
         this.drawButtons();
         this.drawHistory();
+        replace(this.deeds, jobDeeds(this.state.job, this.mayDecide, () => go("worklist")));
+    }
+
+    /** Whether there is something that could be accepted as it stands. */
+    get isAcceptable() {
+        const {job, baseName} = this.state;
+        return !job.conflict && (job.state !== "needs-prompt" || baseName !== "result");
     }
 
     drawButtons() {
         const changed = this.editor.isChanged;
-        const shown = JSON.stringify([changed, this.canDecide, this.state.job.conflict, Boolean(this.busy)]);
+        const shown = JSON.stringify([changed, this.canDecide, this.isAcceptable, Boolean(this.busy)]);
         if (shown === this.shown) return;
         this.shown = shown;
         const run = (work) => () => work().catch(sayError);
@@ -63,7 +72,7 @@ export class DecisionPanel {
             h("div.buttons", null,
                 changed
                     ? h("button.primary", {type: "button", disabled: off, onclick: run(() => this.save())}, t("decide.save"), h("kbd", null, "S"))
-                    : h("button.primary", {type: "button", disabled: off || this.state.job.conflict, onclick: run(() => this.accept())},
+                    : h("button.primary", {type: "button", disabled: off || !this.isAcceptable, onclick: run(() => this.accept())},
                         t("decide.acceptNext"), h("kbd", null, "A")),
                 h("button.danger", {type: "button", disabled: off, onclick: run(() => this.reject())}, t("decide.reject"), h("kbd", null, "X")),
                 h("button", {type: "button", onclick: run(() => this.next())}, t("decide.skip"), h("kbd", null, "N"))));
@@ -100,8 +109,8 @@ export class DecisionPanel {
             await this.save();
             return;
         }
-        if (this.state.job.conflict) {
-            say(t("compare.choose"), "bad");
+        if (!this.isAcceptable) {
+            say(t(this.state.job.conflict ? "compare.choose" : "decide.nothingYet"));
             return;
         }
         const correction = /^correction-(\d+)$/.exec(this.state.baseName);

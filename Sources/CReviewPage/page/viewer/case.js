@@ -29,7 +29,7 @@ export class Case {
         };
         this.sliceSize = job.volume.rows * job.volume.columns;
         this.grey = new GreyTable(job.volume);
-        this.windows = windowsOf(job.volume, job.modality);
+        this.windows = windowsOf(job.volume);
         this.grey.use(this.windows[0]);
         this.slices = new SliceStore(job.job, job.volume, (slice) => this.emit("slices", slice));
         this.masks = new MaskSet(this.sliceSize);

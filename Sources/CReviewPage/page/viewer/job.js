@@ -17,6 +17,7 @@ import {ViewBar} from "./bar.js";
 import {Case} from "./case.js";
 import {installHook} from "./hook.js";
 import {jobKeys} from "./jobkeys.js";
+import {showWithoutPictures} from "./nopictures.js";
 import {SegmentList} from "./segments.js";
 import {summary} from "./summary.js";
 import {ViewGrid} from "./viewgrid.js";
@@ -51,6 +52,10 @@ class JobPage {
     async open(id) {
         const job = await get(`/api/jobs/${id}`);
         if (this.closed) return;
+        if (!job.volume) {
+            this.stops.push(showWithoutPictures(this.root, job, this.session.role !== "viewer"));
+            return;
+        }
         const state = new Case(job);
         this.state = state;
         // The picture first: masks come while the person looks already.
@@ -81,9 +86,10 @@ class JobPage {
             this.strip.element,
             h("div.stage", null, this.bar.element, this.grid.element),
             h("aside.panel", {"aria-label": t("viewer.panel")},
-                h("div.scroll", null, summary(job), this.decisions.comparison, this.segments.element,
-                    this.strip.options, this.decisions.history),
+                h("div.scroll", null, this.summary = h("div", null, summary(job)), this.decisions.comparison, this.segments.element,
+                    this.strip.options, this.decisions.history, this.decisions.deeds),
                 this.decisions.element)));
+        state.on(["job"], () => replace(this.summary, summary(state.job)));
         this.stops.push(bindKeys(jobKeys(this)), this.watchJob(job.job), this.warnBeforeUnload());
         installHook(this.root.firstElementChild, this);
         this.grid.big.element.focus({preventScroll: true});
@@ -111,6 +117,7 @@ class JobPage {
                 state: job.state, verdicts: job.verdicts, corrections: job.corrections, conflict: job.conflict,
                 canDecide: job.canDecide,
             });
+            this.state.emit("job");
             this.decisions.draw();
         });
     }

@@ -23,8 +23,8 @@ function drawCrosshair(context, view) {
     const style = getComputedStyle(view.element);
     context.strokeStyle = style.getPropertyValue("--crosshair");
     context.globalAlpha = 0.55;
-    context.lineWidth = 1;
-    const gap = 14;
+    context.lineWidth = view.unit;
+    const gap = 14 * view.unit;
     const left = Math.round(x) + 0.5;
     const top = Math.round(y) + 0.5;
     context.beginPath();
@@ -42,26 +42,27 @@ function drawCrosshair(context, view) {
 
 function drawScale(context, view) {
     const {camera} = view;
-    const most = Math.min(140, camera.width * 0.22);
+    const {unit} = view;
+    const most = Math.min(140 * unit, camera.width * 0.22);
     const mm = NICE_MM.filter((length) => length * camera.scale <= most).pop();
     if (!mm) return;
     const length = mm * camera.scale;
-    const right = camera.width - 34;
-    const y = camera.height - 14.5;
-    context.lineWidth = 1;
+    const right = camera.width - 34 * unit;
+    const y = camera.height - 14.5 * unit;
+    context.lineWidth = unit;
     context.strokeStyle = "#b4ae9c";
     context.beginPath();
-    context.moveTo(right - length, y - 4);
+    context.moveTo(right - length, y - 4 * unit);
     context.lineTo(right - length, y);
     context.lineTo(right, y);
-    context.lineTo(right, y - 4);
+    context.lineTo(right, y - 4 * unit);
     context.stroke();
     context.fillStyle = "#b4ae9c";
     const size = parseFloat(getComputedStyle(view.element).fontSize) * 0.8;
     context.font = `${size}px system-ui, sans-serif`;
     context.textAlign = "right";
     const text = mm >= 10 ? `${mm / 10} cm` : `${mm} mm`;
-    context.fillText(text, right - length - 6, y + 1);
+    context.fillText(text, right - length - 6 * unit, y + unit);
 }
 
 function drawBoxes(context, view) {
@@ -84,7 +85,7 @@ export function strokeBox(context, view, [x0, y0, x1, y1], colour, dash) {
     const [left, top] = view.camera.toScreen(x0, y0);
     const [right, bottom] = view.camera.toScreen(x1, y1);
     context.setLineDash(dash);
-    context.lineWidth = 1.5;
+    context.lineWidth = 1.5 * view.unit;
     context.strokeStyle = colour;
     context.strokeRect(left, top, right - left, bottom - top);
     context.setLineDash([]);

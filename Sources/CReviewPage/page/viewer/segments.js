@@ -6,6 +6,16 @@ import {millilitres, number} from "../core/format.js";
 import {t} from "../core/i18n.js";
 import {icon} from "../shell/icons.js";
 
+/** The volume of the mask as it is now, and whether the profile expects such a volume. */
+function volumeText(segment, volumeML) {
+    if (volumeML === 0) return h("span.volume", null, t("segments.absent"));
+    const [low, high] = segment.expectedVolumeML ?? [null, null];
+    const outside = (low !== null && volumeML < low) || (high !== null && volumeML > high);
+    const expected = low === null && high === null ? null
+        : t("segments.expected", {range: [low, high].map((value) => value === null ? "…" : number(value)).join(" – ")});
+    return h("span.volume", {class: outside ? "warn" : "", title: expected}, millilitres(volumeML));
+}
+
 /** The segments of a case. */
 export class SegmentList {
     /**
@@ -45,7 +55,7 @@ export class SegmentList {
         h("button.name", {type: "button", dataset: {role: "name"}, title: segment.code?.meaning ?? segment.label},
             segment.label, segment.reasons?.length ? h("span.warn-mark", {title: segment.reasons.map((reason) => reason.text).join("\n")},
                 icon("warn")) : null),
-        h("span.volume", null, absent ? t("segments.absent") : millilitres(voxels * state.geometry.voxelML)),
+        volumeText(segment, voxels * state.geometry.voxelML),
         this.certainty(segment, absent),
         h("span.actions", null,
             this.button("solo", "segments.solo", state.solo === segment.key, () => this.changeSolo(segment.key)),

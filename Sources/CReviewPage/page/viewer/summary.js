@@ -1,6 +1,6 @@
 /** Who and what this case is, and why it is worth a look. */
 import {h} from "../core/dom.js";
-import {date, personName, time} from "../core/format.js";
+import {date, number, personName, time} from "../core/format.js";
 import {t, word} from "../core/i18n.js";
 import {reasonChip, stateChip} from "../worklist/chips.js";
 
@@ -23,13 +23,17 @@ function reasons(job) {
         warnings.map((text) => h("li", null, reasonChip({code: "WARNING", text}), h("span", null, text))));
 }
 
+function sizeOf({columns, rows, slices, pixelSpacing: [row, column], sliceSpacing}) {
+    const spacing = [column, row, sliceSpacing].map((mm) => mm === null ? "~" : number(mm, 2));
+    return `${columns} × ${rows} × ${slices}, ${spacing.join(" × ")} mm`;
+}
+
 function details(job) {
     const {volume, model, profile} = job;
-    const spacing = [...volume.pixelSpacing, volume.sliceSpacing].map((mm) => mm === null ? "~" : Number(mm.toFixed(2)));
     const rows = [
-        [t("viewer.profile"), `${profile.title} ${profile.version}`],
-        [t("viewer.model"), model ? `${model.name} · ${model.precision} · ${model.sha256.slice(0, 12)}` : "–"],
-        [t("viewer.volume"), `${volume.columns} × ${volume.rows} × ${volume.slices}, ${spacing.join(" × ")} mm`],
+        [t("viewer.profile"), profile ? `${profile.title} ${profile.version}` : "–"],
+        [t("viewer.model"), model?.sha256 ? [model.name, model.precision, model.sha256.slice(0, 12)].filter(Boolean).join(" · ") : "–"],
+        [t("viewer.volume"), volume ? sizeOf(volume) : "–"],
         [t("viewer.received"), time(job.received)],
     ];
     return h("details", null, h("summary", null, t("viewer.details")),

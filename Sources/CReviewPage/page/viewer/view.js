@@ -58,6 +58,8 @@ export class View {
     measure() {
         const {clientWidth, clientHeight} = this.element;
         this.ratio = devicePixelRatio || 1;
+        // Lines grow with the letters, or they would be hair on a large screen.
+        this.unit = Math.max(1, parseFloat(getComputedStyle(document.documentElement).fontSize) / 14);
         this.camera.width = clientWidth;
         this.camera.height = clientHeight;
         for (const canvas of [this.image, this.marks]) {
@@ -81,11 +83,12 @@ export class View {
             const matrix = this.camera.matrix(this.ratio);
             context.setTransform(matrix);
             context.imageSmoothingEnabled = true;
-            context.imageSmoothingQuality = "high";
+            // Better filters overshoot, and a dark ring around a bright organ would be taken for fat.
+            context.imageSmoothingQuality = "medium";
             context.drawImage(this.grey.canvas, -0.5, -0.5);
             context.setTransform(1, 0, 0, 1, 0, 0);
             // Masks only over the slice they belong to.
-            if (current) this.painter.paint(context, matrix, layersOf(state, this.plane), this.ratio);
+            if (current) this.painter.paint(context, matrix, layersOf(state, this.plane), this.ratio * this.unit);
         }
         this.shownIndex = current ? state.cursor[this.plane.fixed] : null;
         this.drawMarks();

@@ -2,8 +2,6 @@
  * From stored values to grey: the linear VOI LUT function of PS3.3 C.11.2.1.2.1, through a table of all 65,536 values.
  */
 
-import {t} from "../core/i18n.js";
-
 /** @typedef {{center: number, width: number}} Window */
 
 /** Grey values for stored values. */
@@ -48,26 +46,22 @@ export class GreyTable {
     }
 }
 
+/** The server's names that have a translation; a name out of a DICOM file stands as it is. */
+const WORDS = {
+    "Profile": "window.profile", "Soft tissue": "window.softTissue", "Liver": "window.liver", "Lung": "window.lung",
+    "Bone": "window.bone", "Brain": "window.brain", "Auto": "window.auto",
+};
+
 /**
- * The windows that a person can choose: those of the profile and the files first, then what every radiologist expects.
+ * The windows that a person can choose, as the server offers them, and the whole range.
  * @param {any} volume
- * @param {string} modality
  * @returns {{name: string, center: number, width: number}[]}
  */
-export function windowsOf(volume, modality) {
-    const usual = modality === "CT" ? [
-        {name: "window.softTissue", center: 40, width: 400}, {name: "window.liver", center: 60, width: 160},
-        {name: "window.lung", center: -600, width: 1500}, {name: "window.bone", center: 450, width: 1800},
-        {name: "window.brain", center: 40, width: 80},
-    ] : [];
+export function windowsOf(volume) {
     const {valueMin, valueMax} = volume;
-    const all = [...(volume.windows ?? []), ...usual,
-        {name: "window.all", center: (valueMin + valueMax) / 2, width: Math.max(1, valueMax - valueMin)}];
-    const seen = new Set();
-    return all.filter((window) => {
-        const same = [`${window.center}/${window.width}`, t(window.name)];
-        if (same.some((key) => seen.has(key))) return false;
-        same.forEach((key) => seen.add(key));
-        return true;
-    }).slice(0, 9);
+    const whole = {name: "window.all", center: (valueMin + valueMax) / 2, width: Math.max(1, valueMax - valueMin)};
+    return [...(volume.windows ?? []), whole]
+        .map((window) => ({...window, name: WORDS[window.name] ?? window.name}))
+        .filter((window, index, all) => all.findIndex((other) => other.name === window.name) === index)
+        .slice(0, 9);
 }

@@ -70,7 +70,6 @@ export const shell = {
     "worklist.noReason": "Nichts auffällig",
     "worklist.slices": "{n} Schichten",
     "worklist.fresh": "{n} neu · zeigen",
-    "worklist.changed": "Reihenfolge geändert · zeigen",
     "worklist.empty": "Hier wartet nichts.",
     "worklist.nothingFound": "Nichts gefunden.",
     "more": "Mehr",

@@ -70,7 +70,6 @@ export const shell = {
     "worklist.noReason": "Nothing conspicuous",
     "worklist.slices": "{n} slices",
     "worklist.fresh": "{n} new · show",
-    "worklist.changed": "The order has changed · show",
     "worklist.empty": "Nothing waits here.",
     "worklist.nothingFound": "Nothing found.",
     "more": "More",
