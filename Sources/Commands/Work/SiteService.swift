@@ -21,6 +21,8 @@ struct SiteService {
     let requests: RequestService
     let workers: [AnnotationWorker]
     let shadow: ShadowService
+    /// By which people begin trainings while the service runs.
+    let trainingRequests = TrainingRequests()
     let logger: Logger
     /// By which a training finds the same site and models.
     private let trainingArguments: [String]
@@ -79,10 +81,9 @@ struct SiteService {
         let training = TrainingSupervisor(
             site: site,
             arguments: trainingArguments,
-            corrections: { [ledger] in
-                try await ledger.corrections(CorrectionFilter(states: [.current, .superseded], intent: .correct)).count
-            },
-            logger: logger
+            corrections: { [ledger] in try await ledger.settledCorrectionCount() },
+            logger: logger,
+            requests: trainingRequests
         )
         let services: [any Service] =
             [IngestService(ingestor), CorrectionService(corrections), requests, training, shadow] + workers
