@@ -32,28 +32,16 @@ import Testing
             for path in [run.cases, run.summary, run.progress, run.report, run.reportData, run.modelCard] {
                 try AtomicFile.write([1], to: path)
             }
-            let candidate = try weights(number)
+            let candidate = try ShadowPlace.add(
+                "child-\(number)",
+                scale: Float(number + 5),
+                run: run.id,
+                to: place.models
+            )
             let parent = try place.models.package(named: "parent").manifest
             var text = try recordText(run, parent, candidate, outcome)
             text.append("\n")
             try AtomicFile.write(Array(text.utf8), to: run.record)
-        }
-
-        private func weights(_ number: Int) throws -> TrainingRunRecord.Model {
-            let parent = try place.models.package(named: "parent")
-            var tensors = try parent.load()
-            let token = "mask_decoder.iou_token.weight"
-            tensors.tensors[token] = tensors.tensors[token]?.scaled(by: Float(number + 5))
-            let training = ModelManifest.Training(
-                parent: ("parent", parent.manifest.weights.sha256),
-                run: "run-\(number)",
-                casesSHA256: SHA256Digest(of: [1]),
-                scope: "decoder",
-                seed: 7,
-                steps: 30
-            )
-            let added = try place.models.add(tensors, name: "child-\(number)", training: training).package.manifest
-            return .init(name: added.name, sha256: added.weights.sha256)
         }
 
         /// The place's record under another id.

@@ -115,8 +115,9 @@ struct TrainingPreparation {
             )
         }
         let boxes = boxes(of: frozen.manifest, in: run)
-        try AtomicFile.write(try frozen.manifest.jsonBytes(), to: run.cases, subject: "cases.json")
+        // Before the list of cases: a list without a history means that the history was lost.
         try history.lock(frozen.manifest)
+        try AtomicFile.write(try frozen.manifest.jsonBytes(), to: run.cases, subject: "cases.json")
         let incumbent = material.incumbent
         let record = TrainingRunRecord(
             id: run.id,
