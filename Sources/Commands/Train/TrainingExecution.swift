@@ -43,6 +43,7 @@ struct TrainingExecution {
             return record
         } catch let error where Self.isFinal(error) {
             // Another try would end the same way, and no other run could begin.
+            record.failure = true
             try end(&record, .kept, [CommandFailure(describing: error).message])
         }
         return record
@@ -78,6 +79,13 @@ struct TrainingExecution {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         try AtomicFile.write(Array(try encoder.encode(summary)), to: run.summary, subject: "summary.json")
+        if let leftOut = summary.leftOut, !leftOut.isEmpty {
+            let list = leftOut.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value) slices)" }
+            record.notes.append(
+                "not learnt, because there were fewer than \(configuration.minimum.slicesPerSegment) slices: "
+                    + list.joined(separator: ", ")
+            )
+        }
         if summary.outcome == .outOfTime { record.notes.append("the training ended because its time was used up") }
         guard summary.chosenStep > 0 else {
             try end(
@@ -221,13 +229,15 @@ struct TrainingExecution {
             parents: parents(of: record.incumbent),
             seeds: ["training": record.seed]
         )
+        story.boxes = record.boxes
+        story.notes = record.notes
         if let summary = summary() {
             story.chosenStep = summary.chosenStep
             story.seconds = summary.seconds
             story.learning = summary.curve.map {
                 .init(step: $0.step, trainingLoss: $0.loss?.total, validationDice: $0.score.meanDice)
             }
-            story.settings = settings(summary)
+            story.settings = settings(summary, record.boxes)
             if summary.validationKind == .slabs {
                 story.notes.append("slabs of training series said when to stop: scores in training are optimistic")
             }
@@ -252,12 +262,13 @@ struct TrainingExecution {
         return try? JSONDecoder().decode(TrainingSummary.self, from: Data(bytes))
     }
 
-    private func settings(_ summary: TrainingSummary) -> [Evaluation.TrainingRun.Setting] {
+    private func settings(_ summary: TrainingSummary, _ boxes: JitterBasis?) -> [Evaluation.TrainingRun.Setting] {
         let configuration = summary.configuration
         return [
             .init(name: "steps", value: "\(summary.steps) of at most \(configuration.steps)"),
             .init(name: "images in a step", value: "\(configuration.imagesPerStep)"),
             .init(name: "prompts for an image", value: "\(configuration.prompts.promptsPerImage)"),
+            .init(name: "boxes", value: (boxes ?? .documented).words),
             .init(name: "learning rate", value: "\(configuration.learningRate.peak)"),
             .init(name: "arithmetic", value: configuration.precision.rawValue),
             .init(name: "values that learn", value: "\(summary.trainedValues)"),

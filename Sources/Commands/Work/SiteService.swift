@@ -23,6 +23,8 @@ struct SiteService {
     let shadow: ShadowService
     /// The review page and what keeps it; empty where the site has none.
     let web: [any Service]
+    /// By which people begin trainings while the service runs.
+    let trainingRequests = TrainingRequests()
     let logger: Logger
     /// By which a training finds the same site and models.
     private let trainingArguments: [String]
@@ -87,10 +89,9 @@ struct SiteService {
         let training = TrainingSupervisor(
             site: site,
             arguments: trainingArguments,
-            corrections: { [ledger] in
-                try await ledger.corrections(CorrectionFilter(states: [.current, .superseded], intent: .correct)).count
-            },
-            logger: logger
+            corrections: { [ledger] in try await ledger.settledCorrectionCount() },
+            logger: logger,
+            requests: trainingRequests
         )
         let services: [any Service] =
             [IngestService(ingestor), CorrectionService(corrections), requests, training, shadow] + workers
