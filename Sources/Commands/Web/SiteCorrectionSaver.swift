@@ -13,7 +13,8 @@ import ReviewWeb
 /// Writes what people draw on the page as a DICOM-SEG, and hands it in as if it had been named on the command line.
 struct SiteCorrectionSaver: CorrectionSaver {
     /// Records how long it took and what was changed, with the correction.
-    typealias Record = @Sendable (_ correction: Correction, _ seconds: Double?, _ effort: [EditEffort]) async throws -> Void
+    typealias Record =
+        @Sendable (_ correction: Correction, _ seconds: Double?, _ effort: [EditEffort]) async throws -> Void
 
     private let ledger: any LedgerQueries
     private let intake: CorrectionIntake

@@ -13,6 +13,7 @@ struct SiteWeb {
     let web: SiteConfiguration.Web
     let ledger: SQLiteLedger
     let execution: DeedExecution
+    let learning: LearningDesk
     let logger: Logger
 
     /// The page and what keeps it, in the order in which they are started.
@@ -52,8 +53,12 @@ struct SiteWeb {
             return try ReviewService(
                 settings,
                 access: ReviewAccess(settings, users: directory, audit: audit),
-                events: EventHub(ledger: reader, logger: logger),
-                areas: [],
+                events: EventHub(
+                    ledger: reader,
+                    pulses: [TrainingPulse(TrainingFolder(path: site.training.folder))],
+                    logger: logger
+                ),
+                areas: [LearningRoutes(SiteLearning(desk: learning), audit: audit)],
                 logger: logger
             )
         } catch let error as ReviewSettingsError {

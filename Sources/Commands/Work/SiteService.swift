@@ -64,10 +64,15 @@ struct SiteService {
             .init(site: site, models: models, ledger: ledger, resources: resources, logger: logger)
         )
         web =
-            try site.web.map { [ledger, corrections, logger] web in
-                let execution = DeedExecution(ledger: ledger, intake: corrections)
-                return try SiteWeb(site: site, web: web, ledger: ledger, execution: execution, logger: logger)
-                    .services()
+            try site.web.map { [ledger, corrections, logger, trainingRequests] web in
+                try SiteWeb(
+                    site: site,
+                    web: web,
+                    ledger: ledger,
+                    execution: DeedExecution(ledger: ledger, intake: corrections),
+                    learning: LearningDesk(site: site, models: models, ledger: ledger, requests: trainingRequests),
+                    logger: logger
+                ).services()
             } ?? []
         workers = (0..<site.workers.count).map { [ledger] index in
             AnnotationWorker(
