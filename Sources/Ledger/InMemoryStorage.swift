@@ -8,7 +8,7 @@ package struct InMemoryStorage: LedgerStorage, Sendable {
     // Rows by number: number n is at index n - 1.
     private(set) var files: [DroppedFile] = []
     private(set) var jobs: [Job] = []
-    private var events: [LedgerEvent] = []
+    private(set) var events: [LedgerEvent] = []
     private(set) var volumes: [JobID: [InstanceUID]] = [:]
     private var current: [Name: FileID] = [:]
     private var instances: [InstanceUID: Instance] = [:]

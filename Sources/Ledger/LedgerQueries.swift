@@ -75,6 +75,12 @@ package protocol LedgerQueries: Sendable {
     /// A page of a worklist.
     func worklist(_ query: WorklistQuery) async throws(LedgerError) -> [WorklistRow]
 
+    /// A job as the worklist of all shows it; `nil` where there is none of that number.
+    func worklistRow(_ job: JobID) async throws(LedgerError) -> WorklistRow?
+
+    /// How many results were published in each hour from a moment on, by the start of the hour.
+    func resultCounts(since moment: Timestamp) async throws(LedgerError) -> [Timestamp: Int]
+
     /// How many jobs each part of the worklist holds.
     func worklistCounts() async throws(LedgerError) -> WorklistCounts
 

@@ -115,6 +115,14 @@ extension SnapshotLedger {
         try await snapshot { try $0.worklist(query) }
     }
 
+    package func worklistRow(_ job: JobID) async throws(LedgerError) -> WorklistRow? {
+        try await snapshot { try $0.worklistRow(job) }
+    }
+
+    package func resultCounts(since moment: Timestamp) async throws(LedgerError) -> [Timestamp: Int] {
+        try await snapshot { try $0.resultCounts(since: moment) }
+    }
+
     package func worklistCounts() async throws(LedgerError) -> WorklistCounts {
         try await snapshot { try $0.worklistCounts() }
     }
