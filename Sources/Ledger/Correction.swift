@@ -89,6 +89,8 @@ package struct Correction: Sendable, Hashable, Identifiable {
     package var supersededBy: CorrectionID?
     /// Since when it counts.
     package var settled: Timestamp?
+    /// What it cost the person.
+    package let work: ReviewWork
 
     /// A correction that was just received.
     package init(id: CorrectionID, submission: CorrectionSubmission, received: Timestamp) {
@@ -103,6 +105,7 @@ package struct Correction: Sendable, Hashable, Identifiable {
         updated = received
         state = .received
         matchesByNumber = submission.matchesByNumber
+        work = submission.work
         job = submission.job
         segments = []
     }
@@ -126,6 +129,8 @@ package struct CorrectionSubmission: Sendable, Hashable {
     package let submittedBy: String
     /// Whether the person confirms that segments may be matched by their numbers.
     package let matchesByNumber: Bool
+    /// What it cost the person, where that was measured.
+    package let work: ReviewWork
     /// The job that it was made for, where the person said so; else it is found by what the file says.
     package let job: JobID?
 
@@ -138,8 +143,10 @@ package struct CorrectionSubmission: Sendable, Hashable {
         file: FileID? = nil,
         submittedBy: String,
         matchesByNumber: Bool = false,
-        job: JobID? = nil
+        job: JobID? = nil,
+        work: ReviewWork = .unknown
     ) {
+        self.work = work
         self.intent = intent
         self.digest = digest
         self.size = size

@@ -2,6 +2,7 @@ import ArgumentParser
 import DurableFiles
 import Ledger
 import LedgerSQLite
+import Profiles
 import ReviewWeb
 
 /// Checks the audit's chain.
@@ -44,6 +45,7 @@ struct SiteAudit {
 
     /// The last line that the ledger remembers; `nil` before the first.
     func anchor() async throws -> (number: Int64, digest: String)? {
-        nil
+        let anchor = try await LedgerReports.open(try options.load()).auditAnchor()
+        return anchor.map { ($0.number, $0.digest.hex) }
     }
 }

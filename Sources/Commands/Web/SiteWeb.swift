@@ -5,6 +5,7 @@ import LedgerSQLite
 import Logging
 import Profiles
 import ReviewWeb
+import ServiceLifecycle
 
 /// What the review page is made of at a site.
 struct SiteWeb {
@@ -14,8 +15,22 @@ struct SiteWeb {
     let execution: DeedExecution
     let logger: Logger
 
-    /// The service, ready to be run.
-    func service() throws -> ReviewService {
+    /// The page and what keeps it, in the order in which they are started.
+    func services() throws -> [any Service] {
+        // Readers beside the owner neither wait for its writes nor hold them up.
+        let reader = try LedgerReports.open(site)
+        let anchors = AuditAnchors(ledger: ledger, logger: logger)
+        let keeper = WorklistKeeper(
+            reader: reader,
+            ledger: ledger,
+            store: site.folders.store,
+            results: site.folders.annotated,
+            logger: logger
+        )
+        return [anchors, keeper, try page(reader, anchors)]
+    }
+
+    private func page(_ reader: SQLiteLedgerReader, _ anchors: AuditAnchors) throws -> ReviewService {
         let settings = try ReviewSettings(web)
         let directory: UserDirectory
         do {
@@ -26,9 +41,12 @@ struct SiteWeb {
         } catch let error as UserFileError {
             throw CommandFailure(.environment, "\(web.users.displayName): \(error.description)")
         }
-        // Readers beside the owner neither wait for its writes nor hold them up.
-        let reader = try LedgerReports.open(site)
-        let audit = AuditTrail(web.audit, study: { [reader] in try await reader.job($0)?.study }, logger: logger)
+        let audit = AuditTrail(
+            web.audit,
+            study: { try await reader.job($0)?.study },
+            anchor: { anchors.note($0, $1) },
+            logger: logger
+        )
         Self.raiseFileLimit(to: 2 * web.connections + 1_024)
         do {
             return try ReviewService(

@@ -8,7 +8,6 @@ import LedgerSQLite
 import Logging
 import Pipeline
 import Profiles
-import ReviewWeb
 import ServiceLifecycle
 import Tensors
 import UnixSignals
@@ -22,8 +21,8 @@ struct SiteService {
     let requests: RequestService
     let workers: [AnnotationWorker]
     let shadow: ShadowService
-    /// The review page, where the site has one.
-    let web: ReviewService?
+    /// The review page and what keeps it; empty where the site has none.
+    let web: [any Service]
     let logger: Logger
     /// By which a training finds the same site and models.
     private let trainingArguments: [String]
@@ -62,10 +61,12 @@ struct SiteService {
         shadow = ShadowService(
             .init(site: site, models: models, ledger: ledger, resources: resources, logger: logger)
         )
-        web = try site.web.map { [ledger, corrections, logger] web in
-            let execution = DeedExecution(ledger: ledger, intake: corrections)
-            return try SiteWeb(site: site, web: web, ledger: ledger, execution: execution, logger: logger).service()
-        }
+        web =
+            try site.web.map { [ledger, corrections, logger] web in
+                let execution = DeedExecution(ledger: ledger, intake: corrections)
+                return try SiteWeb(site: site, web: web, ledger: ledger, execution: execution, logger: logger)
+                    .services()
+            } ?? []
         workers = (0..<site.workers.count).map { [ledger] index in
             AnnotationWorker(
                 queue: ledger,
@@ -93,7 +94,7 @@ struct SiteService {
         )
         let services: [any Service] =
             [IngestService(ingestor), CorrectionService(corrections), requests, training, shadow] + workers
-            + (web.map { [$0] } ?? [])
+            + web
         let group = ServiceGroup(
             services: services,
             gracefulShutdownSignals: [.sigterm, .sigint],

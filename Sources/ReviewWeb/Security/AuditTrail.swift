@@ -23,7 +23,7 @@ package final class AuditTrail: ReviewAudit {
     private let anchor: @Sendable (Int64, String) async -> Void
     private let logger: Logger
     private let now: @Sendable () -> ContinuousClock.Instant
-    private let queue: OperationQueue
+    private let work = SerialWork("audit")
     private let views = Mutex<[View: ContinuousClock.Instant]>([:])
 
     private struct View: Hashable {
@@ -55,19 +55,13 @@ package final class AuditTrail: ReviewAudit {
         self.anchor = anchor
         self.logger = logger
         self.now = now
-        queue = OperationQueue()
-        queue.name = "audit"
-        queue.maxConcurrentOperationCount = 1
     }
 
     package func note(_ entry: AuditEntry) async throws(ReviewError) {
         let file = file
-        let written = await withCheckedContinuation { continuation in
-            queue.addOperation { continuation.resume(returning: Result { try file.append([entry]) }) }
-        }
         let end: AuditFile.End
         do {
-            end = try written.get()
+            end = try await work.run { try file.append([entry]) }
         } catch {
             logger.critical("the audit cannot be written", metadata: ["error": "\(error)"])
             throw ReviewError(

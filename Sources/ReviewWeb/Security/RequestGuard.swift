@@ -10,7 +10,7 @@ struct RequestGuard: RouterMiddleware {
     private let port: BoundPort
     private let scheme: String
     /// The largest body of any route, in bytes; most take less.
-    static let largestBody = 64 << 20
+    static let largestBody = 256 << 20
 
     init(_ settings: ReviewSettings, port: BoundPort) {
         self.settings = settings

@@ -8,7 +8,8 @@ import Synchronization
 public final class UserDirectory: Sendable {
     private let file: UserFile
     private let cache = Mutex(Cache())
-    private let work = PasswordWork()
+    /// A hash takes 128 MiB for a good part of a second: one after the other.
+    private let work = SerialWork("passwords")
     /// What a password is compared with where there is no such user, so that both take the same time.
     private let decoy: PasswordHash
 
@@ -57,22 +58,5 @@ public final class UserDirectory: Sendable {
         let users = Dictionary(try file.users().map { ($0.name, $0) }) { first, _ in first }
         cache.withLock { $0 = Cache(version: version, users: users) }
         return users
-    }
-}
-
-/// Computes password hashes one after the other on a thread of its own: each takes 128 MiB for a good part of a second.
-private struct PasswordWork: Sendable {
-    private let queue: OperationQueue
-
-    init() {
-        queue = OperationQueue()
-        queue.name = "passwords"
-        queue.maxConcurrentOperationCount = 1
-    }
-
-    func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
-        try await withCheckedThrowingContinuation { continuation in
-            queue.addOperation { continuation.resume(with: Result { try work() }) }
-        }
     }
 }

@@ -58,7 +58,7 @@ package final class EventHub: Service {
         self.logger = logger
     }
 
-    /// Asks and tells until the group shuts down; then every stream ends.
+    /// Asks and tells until the group shuts down.
     package func run() async throws {
         await cancelWhenGracefulShutdown {
             var beat = ContinuousClock.now
@@ -71,7 +71,6 @@ package final class EventHub: Service {
                 try? await Task.sleep(for: self.interval)
             }
         }
-        close()
     }
 
     /// Asks once and tells what is new.
@@ -129,7 +128,8 @@ package final class EventHub: Service {
         }
     }
 
-    private func close() {
+    /// Ends all streams; no new ones begin.
+    func close() {
         let streams = listeners.withLock { listeners in
             listeners.isClosed = true
             return Array(listeners.streams.values)

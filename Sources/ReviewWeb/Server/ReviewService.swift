@@ -61,7 +61,13 @@ package struct ReviewService: Service {
     /// Answers until the group shuts down.
     package func run() async throws {
         try await access.audit.note(AuditEntry(.start))
-        try await application().run()
+        let application = try application()
+        try await withGracefulShutdownHandler {
+            try await application.run()
+        } onGracefulShutdown: {
+            // The server waits for the answers that it has begun, and these have no end of their own.
+            events.close()
+        }
         try await access.audit.note(AuditEntry(.stop))
     }
 
