@@ -13,6 +13,7 @@ struct SiteWeb {
     let web: SiteConfiguration.Web
     let ledger: SQLiteLedger
     let execution: DeedExecution
+    let resources: SiteResources
     let logger: Logger
 
     /// The page and what keeps it, in the order in which they are started.
@@ -53,7 +54,10 @@ struct SiteWeb {
                 settings,
                 access: ReviewAccess(settings, users: directory, audit: audit),
                 events: EventHub(ledger: reader, logger: logger),
-                areas: [],
+                areas: SiteImaging(site, ledger: reader, resources: resources).areas(
+                    intake: execution.intake,
+                    audit: audit
+                ),
                 logger: logger
             )
         } catch let error as ReviewSettingsError {

@@ -64,8 +64,14 @@ struct SiteService {
         web =
             try site.web.map { [ledger, corrections, logger] web in
                 let execution = DeedExecution(ledger: ledger, intake: corrections)
-                return try SiteWeb(site: site, web: web, ledger: ledger, execution: execution, logger: logger)
-                    .services()
+                return try SiteWeb(
+                    site: site,
+                    web: web,
+                    ledger: ledger,
+                    execution: execution,
+                    resources: resources,
+                    logger: logger
+                ).services()
             } ?? []
         workers = (0..<site.workers.count).map { [ledger] index in
             AnnotationWorker(
