@@ -92,8 +92,8 @@ package actor CorrectionIntake {
         return report
     }
 
-    /// Takes in one file that a person named, and judges it: as a correction of the job that they say, if any, that cost
-    /// them so much work.
+    /// Takes in one file that a person named, and judges it: as a correction of the job that they say, if any. `work` is what
+    /// it cost them.
     ///
     /// - Returns: the correction as it stands; `received` where it cannot be judged now.
     /// - Throws: `FileError` where the file cannot be read or copied, `LedgerError`, ``CorrectionJudge/Unavailable``.
@@ -102,14 +102,14 @@ package actor CorrectionIntake {
         _ intent: CorrectionIntent,
         byNumber: Bool,
         for job: JobID? = nil,
-        work: ReviewWork = .unknown,
-        from user: String
+        from user: String,
+        work cost: ReviewWork = .unknown
     ) async throws -> CorrectionReceipt {
         guard try await hasSpace(for: 0) else {
             throw FileError(operation: "write", subject: "store copy", errno: ENOSPC)
         }
         let store = store
-        let placed = try await self.work.run(throwing: { () throws(FileError) in
+        let placed = try await work.run(throwing: { () throws(FileError) in
             let opened = try ReadOnlyFile(file, subject: "correction")
             let copied = fcntl(opened.descriptor, F_DUPFD_CLOEXEC, 0)
             guard copied >= 0 else { throw FileError(operation: "dup", subject: "correction", errno: errno) }
@@ -124,7 +124,7 @@ package actor CorrectionIntake {
                 submittedBy: user,
                 matchesByNumber: byNumber,
                 job: job,
-                work: work
+                work: cost
             )
         )
         guard receipt.correction.state == .received else { return receipt }

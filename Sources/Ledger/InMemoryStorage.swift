@@ -114,6 +114,13 @@ package struct InMemoryStorage: LedgerStorage, Sendable {
 
     package func study(_ uid: StudyUID) -> Study? { studies[uid] }
 
+    package func studies(offset: Int, limit: Int) -> [Study] {
+        let sorted = studies.values.sorted {
+            ($1.firstSeen.milliseconds, $0.uid.rawValue) < ($0.firstSeen.milliseconds, $1.uid.rawValue)
+        }
+        return Array(sorted.dropFirst(offset).prefix(limit))
+    }
+
     // MARK: - Jobs
 
     package mutating func insertJob(_ plan: JobPlan, series: Series, at time: Timestamp) -> Job {

@@ -29,7 +29,13 @@ package protocol LedgerQueries: Sendable {
     /// All series in one of the states, in the order of their UIDs.
     func series(in states: Set<SeriesState>) async throws(LedgerError) -> [Series]
 
+    /// The series of a study, in the order of their UIDs.
+    func series(of study: StudyUID) async throws(LedgerError) -> [Series]
+
     func study(_ uid: StudyUID) async throws(LedgerError) -> Study?
+
+    /// A page of all studies, those that were seen last first.
+    func studies(offset: Int, limit: Int) async throws(LedgerError) -> [Study]
 
     func file(_ id: FileID) async throws(LedgerError) -> DroppedFile?
 

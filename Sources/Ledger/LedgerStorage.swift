@@ -32,6 +32,7 @@ package protocol LedgerStorage {
     /// Adds or replaces.
     mutating func save(_ study: Study) throws
     func study(_ uid: StudyUID) throws -> Study?
+    func studies(offset: Int, limit: Int) throws -> [Study]
 
     // MARK: - Jobs
 

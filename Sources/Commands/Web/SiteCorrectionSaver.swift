@@ -60,8 +60,13 @@ struct SiteCorrectionSaver: CorrectionSaver {
             try CorrectionDrawing(draft, subject, store: store, results: results)
         }
         let effort = try await OffloadedWork.run { drawing.effort }
-        let work = ReviewWork(seconds: draft.seconds, effort: effort.map(SegmentEffort.init))
-        let correction = try await handIn(drawing, for: job, work, by: user)
+        let work = ReviewWork(
+            seconds: draft.seconds.flatMap { $0.isFinite && $0 >= 0 ? $0 : nil },
+            effort: effort.map {
+                SegmentEffort(key: $0.key, dice: $0.dice, surfaceMM: $0.surfaceMM, addedPathMM: $0.addedPathMM)
+            }
+        )
+        let correction = try await handIn(drawing, for: job, by: user, work)
         return SavedCorrection(
             correction: correction.id.rawValue,
             state: correction.state.rawValue,
@@ -126,8 +131,8 @@ struct SiteCorrectionSaver: CorrectionSaver {
     private func handIn(
         _ drawing: CorrectionDrawing,
         for job: Job,
-        _ work: ReviewWork,
-        by user: ReviewUser
+        by user: ReviewUser,
+        _ cost: ReviewWork
     ) async throws -> Correction {
         var revision = 0
         while true {
@@ -147,19 +152,26 @@ struct SiteCorrectionSaver: CorrectionSaver {
                 }
             }
             defer { _ = path.withCString { unlink($0) } }
-            return try await submit(path, for: job, work, by: user)
+            return try await submit(path, for: job, by: user, cost)
         }
     }
 
     private func submit(
         _ path: RawPath,
         for job: Job,
-        _ work: ReviewWork,
-        by user: ReviewUser
+        by user: ReviewUser,
+        _ cost: ReviewWork
     ) async throws -> Correction {
         do {
-            return try await intake.submit(path, .correct, byNumber: false, for: job.id, work: work, from: user.name)
-                .correction
+            let receipt = try await intake.submit(
+                path,
+                .correct,
+                byNumber: false,
+                for: job.id,
+                from: user.name,
+                work: cost
+            )
+            return receipt.correction
         } catch let error as CorrectionJudge.Unavailable {
             // It is on record, and is judged in the next round.
             let filter = CorrectionFilter(states: [.received], job: job.id, intent: .correct)
@@ -177,11 +189,5 @@ struct SiteCorrectionSaver: CorrectionSaver {
         case .superseded: "a later correction took its place"
         case .held: "the correction is held: \(correction.reason?.message ?? correction.reason?.code ?? "")"
         }
-    }
-}
-
-extension SegmentEffort {
-    init(_ effort: EditEffort) {
-        self.init(key: effort.key, dice: effort.dice, surfaceMM: effort.surfaceMM, addedPathMM: effort.addedPathMM)
     }
 }

@@ -1,5 +1,4 @@
 import Checkpoints
-import Corrections
 import DurableFiles
 import Glibc
 import Ledger
@@ -16,7 +15,6 @@ struct SiteWeb {
     let models: ModelStore
     let ledger: SQLiteLedger
     let resources: SiteResources
-    let intake: CorrectionIntake
     let execution: DeedExecution
     let logger: Logger
 
@@ -49,7 +47,7 @@ struct SiteWeb {
                 settings,
                 access: ReviewAccess(settings, users: try users(), audit: audit),
                 events: EventHub(ledger: reader, logger: logger),
-                areas: try areas(reader, audit),
+                areas: areas(reader, audit),
                 logger: logger
             )
         } catch let error as ReviewSettingsError {
@@ -71,9 +69,8 @@ struct SiteWeb {
 
     // MARK: - Areas
 
-    private func areas(_ reader: SQLiteLedgerReader, _ audit: AuditTrail) throws -> [any ReviewRoutes] {
-        let volumes = volumes(reader)
-        let masks = JobMasks(volumes)
+    private func areas(_ reader: SQLiteLedgerReader, _ audit: AuditTrail) -> [any ReviewRoutes] {
+        let imaging = SiteImaging(site, ledger: reader, resources: resources)
         let catalogue = SiteCatalogue(
             profiles: resources.profiles,
             models: models,
@@ -81,39 +78,15 @@ struct SiteWeb {
             store: site.folders.store
         ) { [resources] in try resources.package(for: $0) }
         let deeds = SiteDeeds(execution: execution)
-        let saver = SiteCorrectionSaver(
-            ledger: reader,
-            intake: intake,
-            masks: masks,
-            profiles: resources.profiles,
-            folders: (site.folders.store, site.folders.annotated)
-        )
-        let prompting = ModelPrompting(volumes: volumes) { [resources] in try resources.promptable($0) }
-        return [
+        let own: [any ReviewRoutes] = [
             WorklistRoutes(ledger: reader, catalogue: catalogue, audit: audit),
-            JobRoutes(volumes, masks: masks, catalogue: catalogue),
+            JobRoutes(imaging.volumes, masks: imaging.masks, catalogue: catalogue),
             DecisionRoutes(ledger: reader, deeds: deeds, audit: audit),
-            ImageRoutes(volumes),
-            MaskRoutes(masks, saver: saver, audit: audit),
-            PromptRoutes(prompting),
             QuarantineRoutes(ledger: reader, deeds: deeds, audit: audit),
             SystemRoutes(facts, ledger: reader, catalogue: catalogue),
             AuditRoutes(web.audit),
         ]
-    }
-
-    private func volumes(_ reader: SQLiteLedgerReader) -> JobVolumes {
-        let program = "/proc/self/exe"
-        return JobVolumes(
-            .init(
-                ledger: reader,
-                store: site.folders.store,
-                results: site.folders.annotated,
-                decoder: ChildVolumeDecoder(.init(executable: program, arguments: [DecodeVolumeCommand.name])),
-                reader: ChildImagingReader(.init(executable: program, arguments: [ReadImagesCommand.name])),
-                protocols: SiteProtocols(profiles: resources.profiles)
-            )
-        )
+        return own + imaging.areas(intake: execution.intake, audit: audit)
     }
 
     private var facts: SystemFacts {

@@ -153,7 +153,6 @@ struct SiteService {
             models: models.store,
             ledger: ledger,
             resources: models.resources,
-            intake: requests.intake,
             execution: requests,
             logger: logger
         ).services()
