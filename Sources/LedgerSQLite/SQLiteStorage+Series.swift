@@ -39,6 +39,14 @@ extension SQLiteStorage {
         )
     }
 
+    package func firstInstance(ofSeries series: SeriesUID) throws -> Instance? {
+        try one(
+            "SELECT * FROM instance WHERE series_uid = ? ORDER BY sop_instance_uid LIMIT 1",
+            [series.rawValue],
+            instance
+        )
+    }
+
     package func instances(ofJob job: JobID) throws -> [Instance] {
         try all(
             """
@@ -126,7 +134,8 @@ extension SQLiteStorage {
     package mutating func save(_ study: Study) throws {
         try execute(
             """
-            INSERT INTO study (uid, patient_identity, state, first_seen) VALUES (?, ?, ?, ?)
+            INSERT INTO study (uid, patient_identity, state, first_seen, number)
+            VALUES (?, ?, ?, ?, (SELECT coalesce(max(number), 0) + 1 FROM study))
             ON CONFLICT (uid) DO UPDATE SET state = excluded.state
             """,
             [study.uid.rawValue, study.patientIdentity, study.state.rawValue, study.firstSeen.milliseconds]
@@ -134,14 +143,20 @@ extension SQLiteStorage {
     }
 
     package func study(_ uid: StudyUID) throws -> Study? {
-        try one("SELECT * FROM study WHERE uid = ?", [uid.rawValue]) { row in
-            guard let state = StudyState(rawValue: row["state"]) else { throw LedgerError.damagedRow("study") }
-            return Study(
-                uid: uid,
-                patientIdentity: row["patient_identity"],
-                state: state,
-                firstSeen: row.time("first_seen")
-            )
-        }
+        try one("SELECT * FROM study WHERE uid = ?", [uid.rawValue], study)
+    }
+
+    package func studies(offset: Int, limit: Int) throws -> [Study] {
+        try all("SELECT * FROM study ORDER BY first_seen DESC, uid LIMIT ? OFFSET ?", [limit, offset], study)
+    }
+
+    private func study(_ row: Row) throws -> Study {
+        guard let state = StudyState(rawValue: row["state"]) else { throw LedgerError.damagedRow("study") }
+        return Study(
+            uid: StudyUID(row["uid"]),
+            patientIdentity: row["patient_identity"],
+            state: state,
+            firstSeen: row.time("first_seen")
+        )
     }
 }

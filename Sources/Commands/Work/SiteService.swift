@@ -21,6 +21,8 @@ struct SiteService {
     let requests: RequestService
     let workers: [AnnotationWorker]
     let shadow: ShadowService
+    /// The review page and what keeps it; empty where the site has none.
+    let web: [any Service]
     let logger: Logger
     /// By which a training finds the same site and models.
     private let trainingArguments: [String]
@@ -59,6 +61,13 @@ struct SiteService {
         shadow = ShadowService(
             .init(site: site, models: models, ledger: ledger, resources: resources, logger: logger)
         )
+        web = try Self.web(
+            site,
+            ledger: ledger,
+            models: (resources, models),
+            requests: requests.execution,
+            logger: logger
+        )
         workers = (0..<site.workers.count).map { [ledger] index in
             AnnotationWorker(
                 queue: ledger,
@@ -86,6 +95,7 @@ struct SiteService {
         )
         let services: [any Service] =
             [IngestService(ingestor), CorrectionService(corrections), requests, training, shadow] + workers
+            + web
         let group = ServiceGroup(
             services: services,
             gracefulShutdownSignals: [.sigterm, .sigint],
@@ -126,6 +136,26 @@ struct SiteService {
         let open = (counts[.queued] ?? 0) + (counts[.running] ?? 0)
         let receiving = try await ledger.receivingSeries()
         return !settling && receiving.isEmpty && (open == 0 || workers.isEmpty)
+    }
+
+    /// The review page and what keeps it, where the site has one.
+    private static func web(
+        _ site: SiteConfiguration,
+        ledger: SQLiteLedger,
+        models: (resources: SiteResources, store: ModelStore),
+        requests: DeedExecution,
+        logger: Logger
+    ) throws -> [any Service] {
+        guard let web = site.web else { return [] }
+        return try SiteWeb(
+            site: site,
+            web: web,
+            models: models.store,
+            ledger: ledger,
+            resources: models.resources,
+            execution: requests,
+            logger: logger
+        ).services()
     }
 
     private static func createFolders(of site: SiteConfiguration) throws {
