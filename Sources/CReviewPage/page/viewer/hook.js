@@ -12,12 +12,8 @@ export function installHook(element, page) {
             const voxel = plane.voxel(...camera.toPlane(x, y), page.state.cursor);
             return page.state.geometry.pointOf(voxel.i, voxel.j, voxel.k);
         },
-        /** The pixels of a view's picture, in device pixels, row by row RGBA. */
-        pixels(name) {
-            const {image} = view(name);
-            const {data, width, height} = image.getContext("2d").getImageData(0, 0, image.width, image.height);
-            return {width, height, ratio: view(name).ratio, data: Array.from(data)};
-        },
+        /** A view's picture in device pixels, as PNG. */
+        picture: (name) => ({png: view(name).image.toDataURL("image/png").split(",")[1], ratio: view(name).ratio}),
         shown: (name) => view(name).shownIndex,
         cursor: () => ({...page.state.cursor}),
         window: () => ({...page.state.grey.window}),
@@ -26,7 +22,8 @@ export function installHook(element, page) {
         voxels: (key) => page.state.masks.voxels(key),
         changed: () => page.editor.isChanged,
         progress: () => page.state.slices.progress,
-        kept: () => page.state.slices.full.size,
+        slices: () => page.state.geometry.slices,
+        columns: () => page.state.geometry.columns,
         firstImageMS: () => page.firstImage ?? null,
     };
     const started = page.started;
