@@ -29,7 +29,11 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.5.1"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -93,7 +97,7 @@ let package = Package(
 
         .target(
             name: "Training",
-            dependencies: ["SegmentAnything", "Tensors", "Checkpoints", "DurableFiles"],
+            dependencies: ["SegmentAnything", "Tensors", "Checkpoints", "CKernels", "DurableFiles"],
             swiftSettings: hot
         ),
 
@@ -158,9 +162,14 @@ let package = Package(
                 "CReviewPage", "Ledger", "DICOMFiles", "DICOMSegmentation", "Geometry", "DurableFiles", "CPNG",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict
@@ -223,8 +232,8 @@ let package = Package(
         .testTarget(
             name: "TrainingTests",
             dependencies: [
-                "Training", "SAMMed2D", "LiteMedSAM", "SegmentAnything", "Tensors", "Checkpoints", "DurableFiles",
-                "TestSupport",
+                "Training", "SAMMed2D", "LiteMedSAM", "SegmentAnything", "Tensors", "Checkpoints", "CKernels",
+                "DurableFiles", "TestSupport",
             ],
             swiftSettings: hot
         ),
@@ -287,9 +296,11 @@ let package = Package(
             dependencies: [
                 "ReviewWeb", "Ledger", "LedgerSQLite", "DICOMFiles", "DICOMSegmentation", "Geometry", "DurableFiles",
                 "TestSupport",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: strict
         ),

@@ -13,9 +13,9 @@ struct PrereadCommand: AsyncParsableCommand {
         version: ProgramVersion.number,
         subcommands: [
             AnnotateCommand.self, ServeCommand.self, StatusCommand.self, JobsCommand.self, ReviewCommand.self,
-            TrainCommand.self, QuarantineCommand.self,
+            TrainCommand.self, QuarantineCommand.self, UsersCommand.self, AuditCommand.self,
             ProfilesCommand.self, AtlasCommand.self, ModelsCommand.self, EvaluateCommand.self, DoctorCommand.self,
-            InspectInstancesCommand.self, InspectCorrectionsCommand.self,
+            InspectInstancesCommand.self, InspectCorrectionsCommand.self, ReadImagesCommand.self, DecodeVolumeCommand.self,
         ]
     )
 }

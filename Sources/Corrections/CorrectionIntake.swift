@@ -92,13 +92,17 @@ package actor CorrectionIntake {
         return report
     }
 
-    /// Takes in one file that a person named, and judges it.
+    /// Takes in one file that a person named, and judges it: as a correction of the job that they say, if any.
     ///
     /// - Returns: the correction as it stands; `received` where it cannot be judged now.
     /// - Throws: `FileError` where the file cannot be read or copied, `LedgerError`, ``CorrectionJudge/Unavailable``.
-    package func submit(_ file: RawPath, _ intent: CorrectionIntent, byNumber: Bool, from user: String) async throws
-        -> CorrectionReceipt
-    {
+    package func submit(
+        _ file: RawPath,
+        _ intent: CorrectionIntent,
+        byNumber: Bool,
+        for job: JobID? = nil,
+        from user: String
+    ) async throws -> CorrectionReceipt {
         guard try await hasSpace(for: 0) else {
             throw FileError(operation: "write", subject: "store copy", errno: ENOSPC)
         }
@@ -116,7 +120,8 @@ package actor CorrectionIntake {
                 size: placed.size,
                 storePath: placed.path,
                 submittedBy: user,
-                matchesByNumber: byNumber
+                matchesByNumber: byNumber,
+                job: job
             )
         )
         guard receipt.correction.state == .received else { return receipt }

@@ -61,7 +61,9 @@ package struct CorrectionJudge: Sendable {
             CorrectionFinding(.held(reason.reason(detail)), content: content, series: series)
         }
         if description.isFractional { return held(.fractional) }
-        guard let target = try await target(of: description, in: series) else { return held(.noResult) }
+        guard let target = try await target(of: description, in: series, job: correction.job) else {
+            return held(.noResult)
+        }
         let matching = SegmentMatching(
             description.segments,
             with: target.description?.segments ?? [],
@@ -88,10 +90,19 @@ package struct CorrectionJudge: Sendable {
         let description: DescribedSegmentation?
     }
 
-    /// The newest job whose segments it has, else the one whose result it names, else the newest of the series.
-    private func target(of description: DescribedSegmentation, in series: SeriesUID) async throws -> Target? {
-        let filter = JobFilter(states: [.annotated, .accepted, .corrected, .rejected], series: series)
-        let jobs = try await ledger.jobs(filter).sorted { $0.id > $1.id }
+    /// The job that it was handed in for, where that was said. Otherwise the newest job whose segments it has, else the one
+    /// whose result it names, else the newest of the series with a result, else the newest that waits for prompts.
+    private func target(
+        of description: DescribedSegmentation,
+        in series: SeriesUID,
+        job wanted: JobID?
+    ) async throws -> Target? {
+        let states: Set<JobState> = [.annotated, .needsPrompt, .accepted, .corrected, .rejected]
+        let jobs = try await ledger.jobs(JobFilter(states: states, series: series)).sorted { $0.id > $1.id }
+        if let wanted {
+            guard let job = jobs.first(where: { $0.id == wanted }) else { return nil }
+            return Target(job: job, description: try await self.description(of: job))
+        }
         let trackingUIDs = Set(description.segments.compactMap(\.trackingUID))
         let named = Set(description.predecessors + description.referencedSeries.values.flatMap { $0 })
             .union([description.sopInstanceUID])
@@ -102,9 +113,10 @@ package struct CorrectionJudge: Sendable {
             if !trackingUIDs.isDisjoint(with: ours) { return target }
             targets.append(target)
         }
-        return targets.first { target in
+        let isNamed = targets.first { target in
             target.job.result?.segmentation.map { named.contains($0.sopInstanceUID.rawValue) } ?? false
-        } ?? targets.first
+        }
+        return isNamed ?? targets.first { $0.job.state != .needsPrompt } ?? targets.first
     }
 
     /// What our own segmentation says; one that is gone or damaged says nothing here, and is found out when it is compared.
@@ -136,13 +148,19 @@ package struct CorrectionJudge: Sendable {
 
     // MARK: - Who
 
+    /// Delimiters of components that are not there say nothing of a name (PS3.5 section 6.2.1.2).
+    private static func withoutEmptyComponents(_ name: String) -> String {
+        let tail = name.reversed().drop { $0 == "^" || $0 == " " }
+        return tail.isEmpty ? name : String(tail.reversed())
+    }
+
     /// A viewer that keeps our own name as the creator says nothing of who worked with it.
     private func content(of description: DescribedSegmentation, resultCreator: String?) -> CorrectionContent {
         let names = [description.contentCreator, description.reviewer, description.operators]
         return CorrectionContent(
             sopInstanceUID: InstanceUID(description.sopInstanceUID),
             names: (description.contentCreator, description.reviewer, description.operators),
-            author: names.compactMap { $0 }.first { $0 != resultCreator },
+            author: names.compactMap { $0 }.first { $0 != resultCreator }.map(Self.withoutEmptyComponents),
             contentDate: description.contentDate,
             contentTime: description.contentTime,
             predecessors: description.predecessors.map { InstanceUID($0) }

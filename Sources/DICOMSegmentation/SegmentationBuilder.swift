@@ -10,7 +10,11 @@ public enum SegmentationBuilder {
     /// Throws ``SegmentationError`` for a request or a source that cannot be written, and `DICOMFileError` when the
     /// identity source cannot be read.
     public static func build(_ request: SegmentationRequest) throws -> SegmentationOutcome {
-        let plan = try SegmentationPlan(stack: request.volume.stack, masks: request.segments.map(\.mask))
+        let plan = try SegmentationPlan(
+            stack: request.volume.stack,
+            masks: request.segments.map(\.mask),
+            keepsEmpty: request.keepsEmptySegments
+        )
         let trackingIDs = request.segments.map(\.description.trackingID)
         guard Set(trackingIDs).count == trackingIDs.count else {
             throw SegmentationError(.invalidRequest, "two segments have the same tracking ID")
@@ -67,6 +71,7 @@ struct SegmentationDraft {
         try putSegments(root)
         try putDimensions(root)
         try putReferences(root)
+        try putPredecessor(root)
         try putSharedGroups(root)
         try putFrameGroups(root)
         let masks = plan.frames.map(\.mask)

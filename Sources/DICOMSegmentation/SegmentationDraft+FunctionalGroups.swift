@@ -33,6 +33,15 @@ extension SegmentationDraft {
         }
     }
 
+    /// General Reference takes any image that this one was derived from (PS3.3 section C.12.4).
+    func putPredecessor(_ root: DatasetItem) throws(SegmentationError) {
+        guard let predecessor = request.predecessor else { return }
+        let source = try root.appendItem(.sourceImageSequence)
+        try source.put(.referencedSOPClassUID, predecessor.sopClassUID)
+        try source.put(.referencedSOPInstanceUID, predecessor.sopInstanceUID)
+        try source.appendCode(.purposeOfReferenceCodeSequence, .sourceImageForProcessing)
+    }
+
     private func putReference(_ frame: SourceFrame, in item: DatasetItem) throws(SegmentationError) {
         try item.put(.referencedSOPClassUID, frame.sopClassUID)
         try item.put(.referencedSOPInstanceUID, frame.sopInstanceUID)

@@ -26,7 +26,9 @@ struct SegmentationPlan {
     let segmentsOverlap: Bool
 
     /// Each mask has one entry for each plane of the stack, which is in ascending order along the slice normal.
-    init(stack: SliceStack, masks: [SegmentMask]) throws(SegmentationError) {
+    ///
+    /// Where empty segments are kept and there is nothing else, the first gets one empty frame: an image has at least one.
+    init(stack: SliceStack, masks: [SegmentMask], keepsEmpty: Bool = false) throws(SegmentationError) {
         for mask in masks {
             guard mask.frames.count == stack.planes.count else {
                 throw SegmentationError(.invalidRequest, "a mask has not one entry for each source frame")
@@ -38,8 +40,9 @@ struct SegmentationPlan {
                 }
             }
         }
-        let kept = masks.indices.filter { !masks[$0].isEmpty }
-        let ranges = kept.map { Self.usedRange(masks[$0]) }
+        let kept = masks.indices.filter { keepsEmpty || !masks[$0].isEmpty }
+        var ranges = kept.map { Self.usedRange(masks[$0]) }
+        if !ranges.isEmpty, ranges.allSatisfy(\.isEmpty) { ranges[0] = 0..<1 }
         let used = Set(ranges.joined()).sorted()
         let positionIndex = Dictionary(uniqueKeysWithValues: zip(used, 1...))
         var frames: [Frame] = []
@@ -58,7 +61,7 @@ struct SegmentationPlan {
         }
         self.frames = frames
         self.keptSegments = kept
-        self.emptySegments = masks.indices.filter { masks[$0].isEmpty }
+        self.emptySegments = keepsEmpty ? [] : masks.indices.filter { masks[$0].isEmpty }
         self.segmentsOverlap = Self.overlap(kept.map { masks[$0] })
     }
 

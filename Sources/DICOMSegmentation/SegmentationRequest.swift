@@ -100,7 +100,7 @@ public struct SegmentationRequest: Sendable {
     public var source: ImageSeries
     /// The frames that the masks lie on: one of the volumes of ``source``.
     public var volume: ImageVolume
-    /// What to write; segments without a pixel are left out.
+    /// What to write; segments without a pixel are left out unless ``keepsEmptySegments``.
     public var segments: [Segment]
     /// The series that the segmentation forms.
     public var series: SeriesAttributes
@@ -114,6 +114,12 @@ public struct SegmentationRequest: Sendable {
     public var creation: Creation
     /// The transfer syntax.
     public var encoding: Encoding
+    /// The segmentation that this one was made from by a person; listed in Source Image Sequence.
+    public var predecessor: SourceReference?
+    /// Whether segments without a pixel are described too: a person looked for them and says that they are not there.
+    public var keepsEmptySegments = false
+    /// Tells apart segmentations that a person made twice of the same masks; the UIDs depend on it.
+    public var revision = 0
 
     /// A request from its parts.
     public init(

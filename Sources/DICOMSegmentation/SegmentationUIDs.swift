@@ -48,6 +48,9 @@ extension SegmentationFingerprint {
         add("modelName", request.equipment.modelName)
         add("serialNumber", request.equipment.deviceSerialNumber)
         for version in request.equipment.softwareVersions { add("version", version) }
+        if let predecessor = request.predecessor { add("predecessor", predecessor.sopInstanceUID) }
+        if request.keepsEmptySegments { add("empty", "kept") }
+        if request.revision > 0 { add("revision", String(request.revision)) }
     }
 
     fileprivate mutating func add(_ description: SegmentDescription) {

@@ -9,9 +9,16 @@ package struct ChildProcess: ~Copyable {
     /// Where the child writes.
     private let output: Int32
     private var buffer: [UInt8] = []
+    /// Bytes of ``buffer`` that hold no line end.
+    private var searched = 0
+
+    /// The descriptor under which a child finds one that is passed to it.
+    package static let passedDescriptor: Int32 = 3
 
     /// Starts a program by its full path, with an environment that says where to find libraries and no more.
-    package init(executable: String, arguments: [String]) throws(FileError) {
+    ///
+    /// Where a descriptor is passed the child has a copy of it as ``passedDescriptor``.
+    package init(executable: String, arguments: [String], passing passed: Int32? = nil) throws(FileError) {
         let toChild = try Self.makePipe()
         let fromChild: (read: Int32, write: Int32)
         do throws(FileError) {
@@ -21,7 +28,11 @@ package struct ChildProcess: ~Copyable {
             close(toChild.write)
             throw error
         }
-        let (status, child) = Self.spawn(executable, arguments, input: toChild.read, output: fromChild.write)
+        let (status, child) = Self.spawn(
+            executable,
+            arguments,
+            (toChild.read, fromChild.write, passed)
+        )
         close(toChild.read)
         close(fromChild.write)
         guard status == 0 else {
@@ -63,11 +74,13 @@ package struct ChildProcess: ~Copyable {
         let end = ContinuousClock.now + deadline
         var piece = [UInt8](repeating: 0, count: 1 << 16)
         while true {
-            if let newline = buffer.firstIndex(of: UInt8(ascii: "\n")) {
+            if let newline = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {
                 let line = Array(buffer[..<newline])
                 buffer.removeSubrange(...newline)
+                searched = 0
                 return line
             }
+            searched = buffer.count
             let left = (end - ContinuousClock.now).components
             guard left.seconds >= 0, left.attoseconds >= 0, buffer.count <= limit else { return nil }
             // See: 'man 2 poll'
@@ -83,6 +96,14 @@ package struct ChildProcess: ~Copyable {
         }
     }
 
+    /// A second descriptor for what the child reads, which the caller closes: it may be written to while another thread
+    /// waits for an answer.
+    package func copyInput() throws(FileError) -> Int32 {
+        let copy = fcntl(input, F_DUPFD_CLOEXEC, 0)
+        guard copy >= 0 else { throw FileError(operation: "dup", subject: "inspection", errno: errno) }
+        return copy
+    }
+
     /// A pipe that other children do not inherit.
     private static func makePipe() throws(FileError) -> (read: Int32, write: Int32) {
         // See: 'man 2 pipe'. The system library's module does not show pipe2, which would close the gap between the two calls;
@@ -96,15 +117,15 @@ package struct ChildProcess: ~Copyable {
     private static func spawn(
         _ executable: String,
         _ arguments: [String],
-        input: Int32,
-        output: Int32
+        _ descriptors: (input: Int32, output: Int32, passed: Int32?)
     ) -> (status: Int32, child: pid_t) {
         // See: 'man 3 posix_spawn'
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, input, 0)
-        posix_spawn_file_actions_adddup2(&actions, output, 1)
+        posix_spawn_file_actions_adddup2(&actions, descriptors.input, 0)
+        posix_spawn_file_actions_adddup2(&actions, descriptors.output, 1)
+        if let passed = descriptors.passed { posix_spawn_file_actions_adddup2(&actions, passed, passedDescriptor) }
         posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
         // A group of its own: a signal from the terminal is for the service to handle.
         var attributes = posix_spawnattr_t()

@@ -27,8 +27,8 @@ package enum InspectionServer {
         }
     }
 
-    package static func closeInheritedDescriptors() {
-        for descriptor in 3..<Int32(clamping: sysconf(Int32(_SC_OPEN_MAX))) where fcntl(descriptor, F_GETFD) >= 0 {
+    package static func closeInheritedDescriptors(from first: Int32 = 3) {
+        for descriptor in first..<Int32(clamping: sysconf(Int32(_SC_OPEN_MAX))) where fcntl(descriptor, F_GETFD) >= 0 {
             close(descriptor)
         }
     }

@@ -20,31 +20,3 @@ package enum StoredHeader {
         return header.moved(to: store.appending(instance.storePath))
     }
 }
-
-extension InstanceHeader {
-    fileprivate func moved(to path: RawPath) -> InstanceHeader {
-        InstanceHeader(
-            path: path,
-            digest: digest,
-            fileSize: fileSize,
-            identifiers: Identifiers(
-                sopClassUID: sopClassUID,
-                sopInstanceUID: sopInstanceUID,
-                studyInstanceUID: studyInstanceUID,
-                seriesInstanceUID: seriesInstanceUID,
-                frameOfReferenceUID: frameOfReferenceUID,
-                patientIdentity: patientIdentity
-            ),
-            pixels: pixels,
-            frames: frames,
-            description: Description(
-                modality: modality,
-                transferSyntaxUID: transferSyntaxUID,
-                instanceNumber: instanceNumber,
-                imageType: imageType,
-                attributes: attributes,
-                flags: flags
-            )
-        )
-    }
-}

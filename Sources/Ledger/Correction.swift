@@ -80,7 +80,8 @@ package struct Correction: Sendable, Hashable, Identifiable {
     package var content: CorrectionContent?
     /// The series that it belongs to, where that is known.
     package var series: SeriesUID?
-    /// The job whose result it speaks of; always there when it counts or counted.
+    /// The job whose result it speaks of; always there when it counts or counted. Before it is judged, and while it is held,
+    /// the job that it was handed in for, where that was said.
     package var job: JobID?
     /// What it says of each segment.
     package var segments: [CorrectionSegment]
@@ -88,6 +89,8 @@ package struct Correction: Sendable, Hashable, Identifiable {
     package var supersededBy: CorrectionID?
     /// Since when it counts.
     package var settled: Timestamp?
+    /// What it cost the person.
+    package let work: ReviewWork
 
     /// A correction that was just received.
     package init(id: CorrectionID, submission: CorrectionSubmission, received: Timestamp) {
@@ -102,6 +105,8 @@ package struct Correction: Sendable, Hashable, Identifiable {
         updated = received
         state = .received
         matchesByNumber = submission.matchesByNumber
+        work = submission.work
+        job = submission.job
         segments = []
     }
 
@@ -124,6 +129,10 @@ package struct CorrectionSubmission: Sendable, Hashable {
     package let submittedBy: String
     /// Whether the person confirms that segments may be matched by their numbers.
     package let matchesByNumber: Bool
+    /// What it cost the person, where that was measured.
+    package let work: ReviewWork
+    /// The job that it was made for, where the person said so; else it is found by what the file says.
+    package let job: JobID?
 
     /// Collects what is known before the file is read.
     package init(
@@ -133,8 +142,11 @@ package struct CorrectionSubmission: Sendable, Hashable {
         storePath: String,
         file: FileID? = nil,
         submittedBy: String,
-        matchesByNumber: Bool = false
+        matchesByNumber: Bool = false,
+        job: JobID? = nil,
+        work: ReviewWork = .unknown
     ) {
+        self.work = work
         self.intent = intent
         self.digest = digest
         self.size = size
@@ -142,6 +154,7 @@ package struct CorrectionSubmission: Sendable, Hashable {
         self.file = file
         self.submittedBy = submittedBy
         self.matchesByNumber = matchesByNumber
+        self.job = job
     }
 }
 

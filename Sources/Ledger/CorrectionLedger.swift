@@ -19,8 +19,24 @@ package protocol CorrectionLedger: Sendable {
         by actor: String
     ) async throws(LedgerError) -> Correction
 
-    /// Records a person's decision on a job. Repeating the last one does nothing.
-    func decide(_ job: JobID, _ decision: ReviewDecision, by reviewer: String) async throws(LedgerError)
+    /// Records a person's decision on a job, with what it cost. Repeating the last one does nothing.
+    func decide(
+        _ job: JobID,
+        _ decision: ReviewDecision,
+        by reviewer: String,
+        work: ReviewWork
+    ) async throws(LedgerError)
+}
+
+extension CorrectionLedger {
+    /// Records a person's decision of which nobody measured what it cost.
+    package func decide(
+        _ job: JobID,
+        _ decision: ReviewDecision,
+        by reviewer: String
+    ) async throws(LedgerError) {
+        try await decide(job, decision, by: reviewer, work: .unknown)
+    }
 }
 
 /// What became of a submission.

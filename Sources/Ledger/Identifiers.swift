@@ -34,6 +34,15 @@ package struct CorrectionID: RawRepresentable, Sendable, Hashable, Codable, Comp
     package static func < (left: CorrectionID, right: CorrectionID) -> Bool { left.rawValue < right.rawValue }
 }
 
+/// The number of a study in its ledger, by which it can be named where a UID should not stand.
+package struct StudyNumber: RawRepresentable, Sendable, Hashable, Codable, Comparable {
+    package let rawValue: Int64
+
+    package init(rawValue: Int64) { self.rawValue = rawValue }
+
+    package static func < (left: StudyNumber, right: StudyNumber) -> Bool { left.rawValue < right.rawValue }
+}
+
 /// A Study Instance UID (0020,000D).
 package struct StudyUID: RawRepresentable, Sendable, Hashable, Codable {
     package let rawValue: String

@@ -6,10 +6,10 @@ package struct InMemoryStorage: LedgerStorage, Sendable {
     }
 
     // Rows by number: number n is at index n - 1.
-    private var files: [DroppedFile] = []
-    private var jobs: [Job] = []
+    private(set) var files: [DroppedFile] = []
+    private(set) var jobs: [Job] = []
     private var events: [LedgerEvent] = []
-    private var volumes: [JobID: [InstanceUID]] = [:]
+    private(set) var volumes: [JobID: [InstanceUID]] = [:]
     private var current: [Name: FileID] = [:]
     private var instances: [InstanceUID: Instance] = [:]
     private var uidsByDigest: [ContentDigest: InstanceUID] = [:]
@@ -17,6 +17,11 @@ package struct InMemoryStorage: LedgerStorage, Sendable {
     private var studies: [StudyUID: Study] = [:]
     private var jobsByKey: [JobKey: JobID] = [:]
     private var corrections: [Correction] = []
+    var verdicts: [Verdict] = []
+    var displays: [SeriesUID: SeriesDisplay] = [:]
+    /// In the order in which they came: number n is at index n - 1.
+    var studyOrder: [StudyUID] = []
+    var anchor: AuditAnchor?
 
     // MARK: - Files
 
@@ -82,6 +87,8 @@ package struct InMemoryStorage: LedgerStorage, Sendable {
             .sorted { $0.identity.sopInstanceUID < $1.identity.sopInstanceUID }
     }
 
+    package func firstInstance(ofSeries series: SeriesUID) -> Instance? { instances(ofSeries: series).first }
+
     package mutating func save(_ series: Series) { allSeries[series.uid] = series }
 
     package func series(_ uid: SeriesUID) -> Series? { allSeries[uid] }
@@ -98,7 +105,12 @@ package struct InMemoryStorage: LedgerStorage, Sendable {
         series.sorted { $0.uid.rawValue < $1.uid.rawValue }
     }
 
-    package mutating func save(_ study: Study) { studies[study.uid] = study }
+    package mutating func save(_ study: Study) {
+        if studies.updateValue(study, forKey: study.uid) == nil { studyOrder.append(study.uid) }
+    }
+
+    /// The series that have come.
+    var seriesUIDs: [SeriesUID] { allSeries.keys.sorted { $0.rawValue < $1.rawValue } }
 
     package func study(_ uid: StudyUID) -> Study? { studies[uid] }
 
@@ -201,4 +213,6 @@ package struct InMemoryStorage: LedgerStorage, Sendable {
     package func events(after: EventID?, limit: Int) -> [LedgerEvent] {
         Array(events.dropFirst(Int(after?.rawValue ?? 0)).prefix(limit))
     }
+
+    package func lastEvent() -> EventID? { events.last?.id }
 }

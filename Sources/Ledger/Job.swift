@@ -120,6 +120,10 @@ package struct Job: Sendable, Hashable, Identifiable {
     package var review: JobReview?
     /// The job that took its place.
     package var supersededBy: JobID?
+    /// Whether corrections that count contradict each other.
+    package var isConflict: Bool
+    /// What the result is worth a look for; `nil` until its receipt was read for it.
+    package var summary: ResultSummary?
     package let created: Timestamp
     package var updated: Timestamp
 
@@ -156,6 +160,7 @@ package struct Job: Sendable, Hashable, Identifiable {
         epoch = 0
         attempts = 0
         notBefore = created
+        isConflict = false
         self.created = created
         updated = created
     }

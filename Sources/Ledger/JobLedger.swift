@@ -2,7 +2,7 @@
 ///
 /// Each method is one transaction: it happens wholly, and is durable before it returns, or not at all. No method is undone or
 /// cut short by the cancellation of the task that called it. The same rules hold in every implementation (``LedgerStorage``).
-package protocol JobLedger: IntakeLedger, JobQueue, CorrectionLedger, LedgerQueries {}
+package protocol JobLedger: IntakeLedger, JobQueue, CorrectionLedger, ReviewLedger, LedgerQueries {}
 
 /// The part of a ledger that ingest writes.
 package protocol IntakeLedger: Sendable {

@@ -56,6 +56,8 @@ extension JobState {
             switch event {
             case .requeue: .queued
             case .cancel: .cancelled
+            // A person has drawn what there was no prompt for.
+            case .correct: self == .needsPrompt ? .corrected : nil
             default: nil
             }
         case .cancelled: event == .requeue ? .queued : nil

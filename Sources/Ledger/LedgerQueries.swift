@@ -15,6 +15,9 @@ package protocol LedgerQueries: Sendable {
     /// The instances of a series in the store, in the order of their UIDs.
     func instances(of series: SeriesUID) async throws(LedgerError) -> [Instance]
 
+    /// The instance of a series with the smallest UID.
+    func firstInstance(of series: SeriesUID) async throws(LedgerError) -> Instance?
+
     /// The instance of that SOP Instance UID in the store.
     func instance(_ uid: InstanceUID) async throws(LedgerError) -> Instance?
 
@@ -57,11 +60,44 @@ package protocol LedgerQueries: Sendable {
     /// How many jobs in each reviewed state got their last review after a moment: what has come since the last training.
     func reviewCounts(after moment: Timestamp) async throws(LedgerError) -> [JobState: Int]
 
+    /// All verdicts on a job, the oldest first.
+    func verdicts(of job: JobID) async throws(LedgerError) -> [Verdict]
+
+    /// What a worklist shows of a series; `nil` until its files were read for it.
+    func display(of series: SeriesUID) async throws(LedgerError) -> SeriesDisplay?
+
+    /// Series without a display, at most `limit`.
+    func undisplayedSeries(limit: Int) async throws(LedgerError) -> [SeriesUID]
+
+    /// Jobs with a result whose receipt was not read for a summary, at most `limit`.
+    func unsummarisedJobs(limit: Int) async throws(LedgerError) -> [Job]
+
+    /// A page of a worklist.
+    func worklist(_ query: WorklistQuery) async throws(LedgerError) -> [WorklistRow]
+
+    /// How many jobs each part of the worklist holds.
+    func worklistCounts() async throws(LedgerError) -> WorklistCounts
+
+    /// The number of a study.
+    func studyNumber(_ uid: StudyUID) async throws(LedgerError) -> StudyNumber?
+
+    /// The study of a number.
+    func study(withNumber number: StudyNumber) async throws(LedgerError) -> Study?
+
+    /// Quarantined files with smaller numbers than `before`, the newest first.
+    func quarantine(before: FileID?, limit: Int) async throws(LedgerError) -> [DroppedFile]
+
+    /// The line of the audit that has to be there.
+    func auditAnchor() async throws(LedgerError) -> AuditAnchor?
+
     /// What happened to one thing.
     func events(of subject: EventSubject) async throws(LedgerError) -> [LedgerEvent]
 
     /// Events with larger numbers than `after`, at most `limit`.
     func events(after: EventID?, limit: Int) async throws(LedgerError) -> [LedgerEvent]
+
+    /// The newest event; `nil` where nothing has happened yet.
+    func lastEvent() async throws(LedgerError) -> EventID?
 }
 
 extension LedgerQueries {

@@ -64,7 +64,8 @@ extension LedgerStorage {
             correction.job = id
             correction.series = job.series
             correction.segments = segments
-            let event = correction.reviewEvent
+            // Whoever drew what the program could not prompt for has corrected it, also where they say that there is nothing.
+            let event = job.state == .needsPrompt ? .correct : correction.reviewEvent
             guard let next = job.state.after(event) else {
                 try hold(&correction, .noResult, at: now)
                 break
@@ -75,7 +76,13 @@ extension LedgerStorage {
             try write(&correction, "count", by: correction.author, at: now)
             job.state = next
             job.reason = correction.intent == .reject ? .rejectedByCopy : nil
-            try review(job, event, detail: correction.eventDetail, by: correction.author, at: now)
+            let verdict = ReviewNote(
+                event,
+                detail: correction.eventDetail,
+                by: correction.author,
+                work: correction.work
+            )
+            try review(job, verdict, at: now)
         }
         return correction
     }
@@ -115,7 +122,13 @@ extension LedgerStorage {
 
     // MARK: - Decisions
 
-    mutating func decide(_ id: JobID, _ decision: ReviewDecision, by reviewer: String, at now: Timestamp) throws {
+    mutating func decide(
+        _ id: JobID,
+        _ decision: ReviewDecision,
+        by reviewer: String,
+        work: ReviewWork,
+        at now: Timestamp
+    ) throws {
         guard var job = try job(id) else { throw LedgerError.noJob(id) }
         let all = try corrections(CorrectionFilter(job: id, intent: .correct))
         let current = all.filter { $0.state == .current }
@@ -139,7 +152,11 @@ extension LedgerStorage {
         let reason = decision.reason
         let last = try events(of: .job(id)).last
         // Repeated, as after a crash between the deed and the answer.
-        if job.state == next, job.reason == reason, last?.isSame(event, detail, by: reviewer) == true { return }
+        if job.state == next, job.reason == reason, last?.isSame(event, detail, by: reviewer) == true,
+            try verdicts(ofJob: id).last?.work.segments ?? [] == work.segments
+        {
+            return
+        }
         if event != .reject {
             for other in current where other.id != chosen?.id && (chosen != nil || decision == .acceptResult) {
                 try supersede(other, by: chosen?.id, actor: reviewer, at: now)
@@ -152,22 +169,25 @@ extension LedgerStorage {
         }
         job.state = next
         job.reason = reason
-        try review(job, event, detail: detail, by: reviewer, at: now)
+        try review(job, ReviewNote(event, detail: detail, by: reviewer, work: work), at: now)
     }
 
-    /// Writes a job that was reviewed, with who and when.
-    mutating func review(
-        _ job: Job,
-        _ event: JobEvent,
-        detail: String? = nil,
-        by reviewer: String,
-        at now: Timestamp
-    ) throws {
+    /// Writes a job that was reviewed, with who and when; what its corrections say of each other is on record already.
+    mutating func review(_ job: Job, _ note: ReviewNote, at now: Timestamp) throws {
         var reviewed = job
-        reviewed.review = JobReview(by: reviewer, at: now)
+        reviewed.review = JobReview(by: note.reviewer, at: now)
+        reviewed.isConflict = Correction.conflict(among: try corrections(CorrectionFilter(job: job.id)))
         reviewed.updated = now
         try update(reviewed)
-        try append(EventEntry(actor: reviewer, subject: .job(job.id), action: event.rawValue, detail: detail), at: now)
+        let action = note.event.rawValue
+        try append(
+            EventEntry(actor: note.reviewer, subject: .job(job.id), action: action, detail: note.detail),
+            at: now
+        )
+        try append(
+            VerdictEntry(of: reviewed, note.event.verdict, by: note.reviewer, detail: note.detail, work: note.work),
+            at: now
+        )
     }
 
     // MARK: - Rows
@@ -200,6 +220,32 @@ extension LedgerStorage {
     ) throws {
         let subject = EventSubject.correction(correction.id)
         try append(EventEntry(actor: actor, subject: subject, action: action, detail: detail), at: now)
+    }
+}
+
+/// What a person said of a result, and what it cost.
+struct ReviewNote {
+    let event: JobEvent
+    let detail: String?
+    let reviewer: String
+    let work: ReviewWork
+
+    init(_ event: JobEvent, detail: String? = nil, by reviewer: String, work: ReviewWork = .unknown) {
+        self.event = event
+        self.detail = detail
+        self.reviewer = reviewer
+        self.work = work
+    }
+}
+
+extension JobEvent {
+    /// The verdict that an event is.
+    fileprivate var verdict: ReviewVerdict {
+        switch self {
+        case .accept: .accepted
+        case .correct: .corrected
+        default: .rejected
+        }
     }
 }
 

@@ -34,6 +34,7 @@ extension LedgerStorage {
             return job.epoch == lease.epoch && job.result == result
         }
         job.result = result
+        job.summary = nil
         job.reason = nil
         return try finish(&job, .annotate, under: lease, at: now)
     }
@@ -105,7 +106,7 @@ extension LedgerStorage {
     mutating func review(_ id: JobID, _ verdict: ReviewVerdict, by reviewer: String, at now: Timestamp) throws {
         var job = try existing(id)
         job.state = try next(job, verdict.event)
-        try review(job, verdict.event, by: reviewer, at: now)
+        try review(job, ReviewNote(verdict.event, by: reviewer), at: now)
     }
 
     /// The job if the lease is the one that it runs under, whatever the clock says of the lease.

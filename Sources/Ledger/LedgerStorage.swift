@@ -22,6 +22,8 @@ package protocol LedgerStorage {
     func instance(_ uid: InstanceUID) throws -> Instance?
     func instance(withDigest digest: ContentDigest) throws -> Instance?
     func instances(ofSeries series: SeriesUID) throws -> [Instance]
+    /// The one with the smallest UID.
+    func firstInstance(ofSeries series: SeriesUID) throws -> Instance?
     /// Adds or replaces.
     mutating func save(_ series: Series) throws
     func series(_ uid: SeriesUID) throws -> Series?
@@ -65,11 +67,35 @@ package protocol LedgerStorage {
     /// Corrections with that intent, or with any, counted.
     func correctionCounts(of intent: CorrectionIntent?) throws -> [CorrectionState: Int]
 
+    // MARK: - Review
+
+    /// Adds a row with the next number.
+    mutating func append(_ entry: VerdictEntry, at time: Timestamp) throws
+    /// All verdicts on a job, the oldest first.
+    func verdicts(ofJob job: JobID) throws -> [Verdict]
+    /// Adds or replaces.
+    mutating func save(_ display: SeriesDisplay) throws
+    func display(ofSeries series: SeriesUID) throws -> SeriesDisplay?
+    /// Series without a ``SeriesDisplay``.
+    func undisplayedSeries(limit: Int) throws -> [SeriesUID]
+    /// Jobs with a result and without a ``ResultSummary``.
+    func unsummarisedJobs(limit: Int) throws -> [Job]
+    func worklist(_ query: WorklistQuery) throws -> [WorklistRow]
+    func worklistCounts() throws -> WorklistCounts
+    /// Studies are numbered as they come.
+    func studyNumber(_ uid: StudyUID) throws -> StudyNumber?
+    func study(withNumber number: StudyNumber) throws -> Study?
+    /// Quarantined files with smaller numbers than `before`, the newest first.
+    func quarantine(before: FileID?, limit: Int) throws -> [DroppedFile]
+    mutating func save(_ anchor: AuditAnchor) throws
+    func auditAnchor() throws -> AuditAnchor?
+
     // MARK: - Events
 
     mutating func append(_ entry: EventEntry, at time: Timestamp) throws
     func events(of subject: EventSubject) throws -> [LedgerEvent]
     func events(after: EventID?, limit: Int) throws -> [LedgerEvent]
+    func lastEvent() throws -> EventID?
 }
 
 /// A ledger whose storage can be read in a consistent state. ``LedgerQueries`` follows from that.

@@ -19,6 +19,10 @@ extension SnapshotLedger {
         try await snapshot { try $0.instances(ofSeries: series) }
     }
 
+    package func firstInstance(of series: SeriesUID) async throws(LedgerError) -> Instance? {
+        try await snapshot { try $0.firstInstance(ofSeries: series) }
+    }
+
     package func instance(_ uid: InstanceUID) async throws(LedgerError) -> Instance? {
         try await snapshot { try $0.instance(uid) }
     }
@@ -87,5 +91,49 @@ extension SnapshotLedger {
 
     package func events(after: EventID?, limit: Int) async throws(LedgerError) -> [LedgerEvent] {
         try await snapshot { try $0.events(after: after, limit: limit) }
+    }
+
+    package func lastEvent() async throws(LedgerError) -> EventID? {
+        try await snapshot { try $0.lastEvent() }
+    }
+
+    package func verdicts(of job: JobID) async throws(LedgerError) -> [Verdict] {
+        try await snapshot { try $0.verdicts(ofJob: job) }
+    }
+
+    package func display(of series: SeriesUID) async throws(LedgerError) -> SeriesDisplay? {
+        try await snapshot { try $0.display(ofSeries: series) }
+    }
+
+    package func undisplayedSeries(limit: Int) async throws(LedgerError) -> [SeriesUID] {
+        try await snapshot { try $0.undisplayedSeries(limit: limit) }
+    }
+
+    package func unsummarisedJobs(limit: Int) async throws(LedgerError) -> [Job] {
+        try await snapshot { try $0.unsummarisedJobs(limit: limit) }
+    }
+
+    package func worklist(_ query: WorklistQuery) async throws(LedgerError) -> [WorklistRow] {
+        try await snapshot { try $0.worklist(query) }
+    }
+
+    package func worklistCounts() async throws(LedgerError) -> WorklistCounts {
+        try await snapshot { try $0.worklistCounts() }
+    }
+
+    package func studyNumber(_ uid: StudyUID) async throws(LedgerError) -> StudyNumber? {
+        try await snapshot { try $0.studyNumber(uid) }
+    }
+
+    package func study(withNumber number: StudyNumber) async throws(LedgerError) -> Study? {
+        try await snapshot { try $0.study(withNumber: number) }
+    }
+
+    package func quarantine(before: FileID?, limit: Int) async throws(LedgerError) -> [DroppedFile] {
+        try await snapshot { try $0.quarantine(before: before, limit: limit) }
+    }
+
+    package func auditAnchor() async throws(LedgerError) -> AuditAnchor? {
+        try await snapshot { try $0.auditAnchor() }
     }
 }

@@ -143,8 +143,33 @@ extension TransactionalLedger {
         }
     }
 
-    package func decide(_ job: JobID, _ decision: ReviewDecision, by reviewer: String) async throws(LedgerError) {
+    package func decide(
+        _ job: JobID,
+        _ decision: ReviewDecision,
+        by reviewer: String,
+        work: ReviewWork
+    ) async throws(LedgerError) {
         let now = clock.now()
-        try await transaction { try $0.decide(job, decision, by: reviewer, at: now) }
+        try await transaction { try $0.decide(job, decision, by: reviewer, work: work, at: now) }
+    }
+}
+
+extension TransactionalLedger {
+    package func describe(_ displays: [SeriesDisplay]) async throws(LedgerError) {
+        let now = clock.now()
+        try await transaction { storage in
+            for display in displays { try storage.describe(display, at: now) }
+        }
+    }
+
+    package func summarise(_ summaries: [JobSummary]) async throws(LedgerError) {
+        let now = clock.now()
+        try await transaction { storage in
+            for summary in summaries { try storage.summarise(summary, at: now) }
+        }
+    }
+
+    package func remember(_ anchor: AuditAnchor) async throws(LedgerError) {
+        try await transaction { try $0.remember(anchor) }
     }
 }

@@ -6,6 +6,7 @@ enum Migrations {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("files, instances, series, jobs and events", migrate: createTables)
         migrator.registerMigration("corrections and reviews", migrate: addCorrections)
+        migrator.registerMigration("verdicts, worklist and audit", migrate: addReview)
         return migrator
     }
 

@@ -9,13 +9,14 @@ extension SQLiteStorage {
     ) throws -> Correction {
         try execute(
             """
-            INSERT INTO correction (intent, digest, size, store_path, file_id, submitted_by, by_number, state, received, updated)
-            VALUES (?, ?, ?, ?, ?, ?, ?, 'received', ?, ?)
+            INSERT INTO correction
+                (intent, digest, size, store_path, file_id, submitted_by, by_number, job_id, work, state, received, updated)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'received', ?, ?)
             """,
             [
                 submission.intent.rawValue, submission.digest.hex, submission.size, submission.storePath,
-                submission.file?.rawValue, submission.submittedBy, submission.matchesByNumber, time.milliseconds,
-                time.milliseconds,
+                submission.file?.rawValue, submission.submittedBy, submission.matchesByNumber, submission.job?.rawValue,
+                try StoredJSON.data(submission.work), time.milliseconds, time.milliseconds,
             ]
         )
         let id = CorrectionID(rawValue: db.lastInsertedRowID)
@@ -23,8 +24,6 @@ extension SQLiteStorage {
     }
 
     package mutating func update(_ correction: Correction) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         try execute(
             """
             UPDATE correction SET updated = ?, state = ?, reason = ?, message = ?, by_number = ?, content = ?,
@@ -33,9 +32,9 @@ extension SQLiteStorage {
             """,
             [
                 correction.updated.milliseconds, correction.state.rawValue, correction.reason?.code,
-                correction.reason?.message, correction.matchesByNumber, try correction.content.map(encoder.encode),
+                correction.reason?.message, correction.matchesByNumber, try correction.content.map(StoredJSON.data),
                 correction.content?.sopInstanceUID.rawValue, correction.series?.rawValue, correction.job?.rawValue,
-                try encoder.encode(correction.segments), correction.supersededBy?.rawValue,
+                try StoredJSON.data(correction.segments), correction.supersededBy?.rawValue,
                 correction.settled?.milliseconds, correction.id.rawValue,
             ]
         )
@@ -94,20 +93,16 @@ extension SQLiteStorage {
             storePath: row["store_path"],
             file: (row["file_id"] as Int64?).map { FileID(rawValue: $0) },
             submittedBy: row["submitted_by"],
-            matchesByNumber: row["by_number"]
+            matchesByNumber: row["by_number"],
+            work: try (row["work"] as Data?).map { try StoredJSON.value($0) } ?? .unknown
         )
         let id = CorrectionID(rawValue: row["id"])
         var correction = Correction(id: id, submission: submission, received: row.time("received"))
         correction.updated = row.time("updated")
         correction.state = state
         if let code = row["reason"] as String? { correction.reason = JobReason(code, message: row["message"]) }
-        let decoder = JSONDecoder()
-        if let content = row["content"] as Data? {
-            correction.content = try decoder.decode(CorrectionContent.self, from: content)
-        }
-        if let segments = row["segments"] as Data? {
-            correction.segments = try decoder.decode([CorrectionSegment].self, from: segments)
-        }
+        if let content = row["content"] as Data? { correction.content = try StoredJSON.value(content) }
+        if let segments = row["segments"] as Data? { correction.segments = try StoredJSON.value(segments) }
         correction.series = (row["series_uid"] as String?).map { SeriesUID($0) }
         correction.job = (row["job_id"] as Int64?).map { JobID(rawValue: $0) }
         correction.supersededBy = (row["superseded_by"] as Int64?).map { CorrectionID(rawValue: $0) }

@@ -14,6 +14,11 @@ extension SQLiteStorage {
         try all("SELECT * FROM event WHERE id > ? ORDER BY id LIMIT ?", [after?.rawValue ?? 0, limit], event)
     }
 
+    package func lastEvent() throws -> EventID? {
+        try one("SELECT max(id) AS id FROM event", []) { row in (row["id"] as Int64?).map { EventID(rawValue: $0) } }
+            ?? nil
+    }
+
     package func events(of subject: EventSubject) throws -> [LedgerEvent] {
         let (kind, text) = subject.columns
         return try all("SELECT * FROM event WHERE subject_kind = ? AND subject = ? ORDER BY id", [kind, text], event)

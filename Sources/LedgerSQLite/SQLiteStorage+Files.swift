@@ -87,7 +87,7 @@ extension SQLiteStorage {
         }
     }
 
-    private func droppedFile(_ row: Row) throws -> DroppedFile {
+    func droppedFile(_ row: Row) throws -> DroppedFile {
         let state = FileState(rawValue: row["state"])
         let outcome = state.flatMap {
             FileOutcome(state: $0, reason: row["reason"], message: row["message"], flags: row.flags("flags"))

@@ -30,7 +30,8 @@ extension SQLiteStorage {
             """
             UPDATE job SET state = ?, epoch = ?, lease_owner = ?, lease_expires = ?, attempts = ?, not_before = ?,
                 reason = ?, message = ?, segmentation_path = ?, segmentation_digest = ?, segmentation_uid = ?,
-                receipt_path = ?, instability = ?, superseded_by = ?, reviewer = ?, reviewed = ?, updated = ?
+                receipt_path = ?, instability = ?, superseded_by = ?, reviewer = ?, reviewed = ?, is_conflict = ?,
+                interest = ?, reasons = ?, updated = ?
             WHERE id = ?
             """,
             [
@@ -38,7 +39,8 @@ extension SQLiteStorage {
                 job.attempts, job.notBefore.milliseconds, job.reason?.code, job.reason?.message, segmentation?.path,
                 segmentation?.digest.hex, segmentation?.sopInstanceUID.rawValue, job.result?.receiptPath,
                 job.result?.instability, job.supersededBy?.rawValue, job.review?.reviewer,
-                job.review?.time.milliseconds, job.updated.milliseconds, job.id.rawValue,
+                job.review?.time.milliseconds, job.isConflict, job.summary?.interest,
+                try job.summary.map { try StoredJSON.text($0.reasons) }, job.updated.milliseconds, job.id.rawValue,
             ]
         )
     }
@@ -105,7 +107,7 @@ extension SQLiteStorage {
         )
     }
 
-    private func job(_ row: Row) throws -> Job {
+    func job(_ row: Row) throws -> Job {
         guard let state = JobState(rawValue: row["state"]) else { throw LedgerError.damagedRow("job") }
         var job = Job(
             id: JobID(rawValue: row["id"]),
@@ -131,6 +133,10 @@ extension SQLiteStorage {
             job.review = JobReview(by: reviewer, at: row.time("reviewed"))
         }
         job.supersededBy = (row["superseded_by"] as Int64?).map { JobID(rawValue: $0) }
+        job.isConflict = row["is_conflict"]
+        if let reasons = row["reasons"] as String? {
+            job.summary = ResultSummary(reasons: try StoredJSON.value(reasons), interest: row["interest"] ?? 0)
+        }
         return job
     }
 

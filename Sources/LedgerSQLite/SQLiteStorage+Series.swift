@@ -39,6 +39,14 @@ extension SQLiteStorage {
         )
     }
 
+    package func firstInstance(ofSeries series: SeriesUID) throws -> Instance? {
+        try one(
+            "SELECT * FROM instance WHERE series_uid = ? ORDER BY sop_instance_uid LIMIT 1",
+            [series.rawValue],
+            instance
+        )
+    }
+
     package func instances(ofJob job: JobID) throws -> [Instance] {
         try all(
             """
@@ -126,7 +134,8 @@ extension SQLiteStorage {
     package mutating func save(_ study: Study) throws {
         try execute(
             """
-            INSERT INTO study (uid, patient_identity, state, first_seen) VALUES (?, ?, ?, ?)
+            INSERT INTO study (uid, patient_identity, state, first_seen, number)
+            VALUES (?, ?, ?, ?, (SELECT coalesce(max(number), 0) + 1 FROM study))
             ON CONFLICT (uid) DO UPDATE SET state = excluded.state
             """,
             [study.uid.rawValue, study.patientIdentity, study.state.rawValue, study.firstSeen.milliseconds]

@@ -54,6 +54,14 @@ struct Conditions {
 
     mutating func require(_ condition: String) { parts.append(condition) }
 
+    mutating func require(_ condition: String, _ values: StatementArguments) {
+        parts.append(condition)
+        arguments += values
+    }
+
+    /// Puts a value in front of the others, for a mark in front of the `WHERE`.
+    mutating func precede(with value: String) { arguments = [value] + arguments }
+
     var clause: String { parts.isEmpty ? "" : " WHERE " + parts.joined(separator: " AND ") }
 
     /// The arguments with a limit behind them.

@@ -26,6 +26,8 @@ public struct AnnotationResult: Sendable {
         public static let receipt = "receipt.json"
         /// Sizes of the segments.
         public static let measurements = "measurements.csv"
+        /// Where the atlas expected the segments; absent where prompts came from a file.
+        public static let priors = MaskCollection.priorsName
         /// The contact sheet.
         public static let preview = "preview.png"
     }

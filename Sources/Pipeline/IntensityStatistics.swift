@@ -51,6 +51,13 @@ public struct IntensityStatistics: Sendable {
         count(last, run)
     }
 
+    /// Takes a value that occurs so often: for volumes whose values were counted already.
+    public mutating func add(_ value: Float, times: Int) {
+        guard times > 0 else { return }
+        add([value])
+        if case .percentiles = rule, value > 0, value.isFinite { count(value, times - 1) }
+    }
+
     /// The scaling of everything that was added.
     public func scaling() -> IntensityScaling {
         switch rule {

@@ -6,7 +6,7 @@ import Geometry
 import Profiles
 import SegmentAnything
 
-/// Writes the results of one series: SEG, measurements, preview, and the receipt last, because it names the SEG's digest.
+/// Writes the results of one series: SEG, measurements, priors, preview, and the receipt last, because it names the SEG's digest.
 struct ResultWriter {
     let request: AnnotationRequest
     let volume: ImageVolume
@@ -47,6 +47,7 @@ struct ResultWriter {
             to: folder.appending(AnnotationResult.FileName.measurements),
             subject: "measurements"
         )
+        try writePriors(into: folder)
         try writePreview(preview, measurements, into: folder)
         seconds.write = writing
         seconds.total = Stopwatch.seconds(since: start)
@@ -85,6 +86,16 @@ struct ResultWriter {
         case .encoded(let segmentation): return segmentation
         case .nothingFound: return nil
         }
+    }
+
+    private func writePriors(into folder: RawPath) throws {
+        guard !plan.priors.isEmpty else { return }
+        let masks = plan.priors.sorted { $0.key < $1.key }.map { (plan.segments[$0.key].trackingID, $0.value) }
+        try AtomicFile.write(
+            try MaskCollection(masks, on: volume).jsonBytes(),
+            to: folder.appending(AnnotationResult.FileName.priors),
+            subject: "priors"
+        )
     }
 
     private func writePreview(

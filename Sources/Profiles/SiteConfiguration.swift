@@ -65,6 +65,34 @@ public struct SiteConfiguration: Sendable, Hashable {
         public let shadowSeries: Int
     }
 
+    /// The review page, where the site has one.
+    public struct Web: Sendable, Hashable {
+        /// The numeric address that is bound. Default `127.0.0.1`.
+        public let host: String
+        /// The port; 0 for any that is free. Default 8420.
+        public let port: Int
+        /// Names by which browsers reach the page, where they are not the address itself.
+        public let names: [String]
+        /// The users. Default `users.json`.
+        public let users: RawPath
+        /// What is noted of log-ins, views and decisions. Default `audit.jsonl`.
+        public let audit: RawPath
+        /// The certificate with its chain, PEM; `nil` for plain HTTP.
+        public let certificate: RawPath?
+        /// The certificate's key, PEM.
+        public let key: RawPath?
+        /// Numeric addresses of the proxy that ends TLS; empty without one.
+        public let proxy: [String]
+        /// The file that holds the proxy's secret.
+        public let proxySecret: RawPath?
+        /// The header field in which the proxy sends it. Default `X-Preread-Proxy`.
+        public let proxyHeader: String
+        /// Minutes without a request after which a person has to log in again. Default 15.
+        public let idleMinutes: Int
+        /// Connections at the same time. Default 2048.
+        public let connections: Int
+    }
+
     /// The levels of swift-log.
     public enum LogLevel: String, Sendable, Hashable, CaseIterable {
         case trace
@@ -92,6 +120,8 @@ public struct SiteConfiguration: Sendable, Hashable {
     public let workers: Workers
     /// When and how models are fine-tuned.
     public let training: Training
+    /// The review page; `nil` for none.
+    public let web: Web?
     /// Default `info`.
     public let logLevel: LogLevel
 

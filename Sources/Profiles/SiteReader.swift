@@ -32,6 +32,7 @@ struct SiteReader {
             ingest: ingest(&reader),
             workers: workers(&reader),
             training: training(&reader),
+            web: root.child("web").map { web($0, &reader) },
             logLevel: root.child("log").map { reader.choice($0, "level", default: .info) } ?? .info
         )
     }
@@ -89,6 +90,11 @@ struct SiteReader {
 
     // MARK: - Places
 
+    /// A path that an element gives; a place of the site beside the folders.
+    func path(_ element: XMLElement, _ attribute: String) -> RawPath? {
+        element.attributes[attribute].map { $0.hasPrefix("/") ? RawPath($0) : folder.appending($0) }
+    }
+
     private struct Place {
         let element: String
         let name: String
@@ -97,7 +103,7 @@ struct SiteReader {
 
     /// A watched folder that holds another place of the site would take its own results in again, for ever.
     private func checkPlaces(_ site: SiteConfiguration, _ reader: inout ElementReader) {
-        let places = [
+        var places = [
             place("folders", "incoming", site.folders.incoming),
             place("folders", "annotated", site.folders.annotated),
             place("folders", "corrected", site.folders.corrected),
@@ -108,6 +114,11 @@ struct SiteReader {
             place("models", "models", site.models),
             place("training", "training", site.training.folder),
         ]
+        let web = [
+            ("users", site.web?.users), ("audit", site.web?.audit), ("key", site.web?.key),
+            ("proxySecret", site.web?.proxySecret),
+        ]
+        places += web.compactMap { name, path in path.map { place("web", name, $0) } }
         for (index, place) in places.enumerated() {
             for other in places[..<index] where place.components == other.components {
                 let element = root.child(place.element) ?? root

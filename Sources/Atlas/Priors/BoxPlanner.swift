@@ -55,26 +55,39 @@ public struct BoxPlanner: Sendable {
     }
 
     /// The boxes of one label, in every slice where the prior is large enough and the atlas can speak.
-    public func boxes(of label: UInt16) -> SegmentBoxes {
-        guard let prior = priors[label] else { return SegmentBoxes(label: label, source: .registration, slices: []) }
-        let scale = Double(max(stack.rows, stack.columns)) / 256
-        let minimum = options.minimumArea * scale * scale
-        let found = concurrentMap(stack.planes.count) { slice -> [SliceBox] in
-            let plane = stack.planes[slice]
-            guard coverage[slice] != .outside, let mask = prior.mask(on: plane),
-                let tight = PixelBox(of: mask, columns: plane.columns, rows: plane.rows)
-            else { return [] }
-            let area = mask.reduce(0) { $0 + Int($1) }
-            guard Double(area) >= minimum,
-                let box = tight.grown(by: options.margin * scale).clipped(columns: plane.columns, rows: plane.rows)
-            else { return [] }
-            return [SliceBox(slice: slice, box: box, tight: tight, area: area, coverage: coverage[slice])]
+    public func boxes(of label: UInt16) -> SegmentBoxes { boxes(of: label) { _, _ in () }.boxes }
+
+    /// The boxes of one label, and what `keep` makes of its prior in each slice that has one: rows × columns bytes 0 and 1,
+    /// row-major. `keep` is called from several threads.
+    public func boxes<Kept: Sendable>(
+        of label: UInt16,
+        keep: @Sendable (_ slice: Int, _ mask: [UInt8]) -> Kept
+    ) -> (boxes: SegmentBoxes, kept: [Int: Kept]) {
+        let source: PriorSource = refinedLabels.contains(label) ? .intensity : .registration
+        guard let prior = priors[label] else {
+            return (SegmentBoxes(label: label, source: .registration, slices: []), [:])
         }
-        return SegmentBoxes(
-            label: label,
-            source: refinedLabels.contains(label) ? .intensity : .registration,
-            slices: found.flatMap { $0 }
+        let scale = Double(max(stack.rows, stack.columns)) / 256
+        let found = concurrentMap(stack.planes.count) { slice -> (box: SliceBox?, kept: Kept)? in
+            guard coverage[slice] != .outside, let mask = prior.mask(on: stack.planes[slice]) else { return nil }
+            return (box(of: mask, slice: slice, scale: scale), keep(slice, mask))
+        }
+        let kept = found.enumerated().compactMap { slice, found in found.map { (slice, $0.kept) } }
+        return (
+            SegmentBoxes(label: label, source: source, slices: found.compactMap { $0?.box }),
+            Dictionary(uniqueKeysWithValues: kept)
         )
+    }
+
+    /// `scale` is the longest side of the frame over 256 pixels.
+    private func box(of mask: [UInt8], slice: Int, scale: Double) -> SliceBox? {
+        let plane = stack.planes[slice]
+        guard let tight = PixelBox(of: mask, columns: plane.columns, rows: plane.rows) else { return nil }
+        let area = mask.reduce(0) { $0 + Int($1) }
+        guard Double(area) >= options.minimumArea * scale * scale,
+            let box = tight.grown(by: options.margin * scale).clipped(columns: plane.columns, rows: plane.rows)
+        else { return nil }
+        return SliceBox(slice: slice, box: box, tight: tight, area: area, coverage: coverage[slice])
     }
 
     /// The prior of a label in a slice at the source's resolution: rows × columns bytes 0 and 1, row-major.

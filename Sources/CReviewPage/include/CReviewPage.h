@@ -14,3 +14,8 @@ struct preread_page_file {
 
 /// All files; the last entry's name is null.
 extern const struct preread_page_file preread_page_files[];
+
+/// The file of that index, as long as no smaller one is the last: Swift cannot import an array whose length is left open.
+static inline const struct preread_page_file *preread_page_file_at(size_t index) {
+    return &preread_page_files[index];
+}

@@ -80,6 +80,21 @@ final class SiteResources: JobResources {
         }
     }
 
+    /// The model that a job was planned with, for prompts that people give.
+    func promptable(_ job: Job) throws -> PromptableJob {
+        guard let profile = profiles.profile(id: job.profile.id) else {
+            throw AnnotationError.profile("profile \(job.profile.id) is not there any more")
+        }
+        guard let digest = SHA256Digest(hex: job.modelDigest.hex), let package = try models.package(withDigest: digest)
+        else { throw AnnotationError.model("the model with weights \(job.modelDigest) is not in the store any more") }
+        let takes = package.manifest.architecture == .liteMedSAM ? ["box"] : ["box", "points", "mask"]
+        return PromptableJob(
+            name: package.manifest.name,
+            takes: takes,
+            intensity: IntensityStatistics.Rule(profile.intensity)
+        ) { [self] in try model(package) }
+    }
+
     private func atlas(for profile: Profile) throws -> LoadedAtlas? {
         guard let name = profile.atlas else { return nil }
         return try loaded.withLock { loaded in

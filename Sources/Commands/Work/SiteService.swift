@@ -21,6 +21,8 @@ struct SiteService {
     let requests: RequestService
     let workers: [AnnotationWorker]
     let shadow: ShadowService
+    /// The review page and what keeps it; empty where the site has none.
+    let web: [any Service]
     /// By which people begin trainings while the service runs.
     let trainingRequests = TrainingRequests()
     let logger: Logger
@@ -61,6 +63,12 @@ struct SiteService {
         shadow = ShadowService(
             .init(site: site, models: models, ledger: ledger, resources: resources, logger: logger)
         )
+        web =
+            try site.web.map { [ledger, corrections, logger] web in
+                let execution = DeedExecution(ledger: ledger, intake: corrections)
+                return try SiteWeb(site: site, web: web, ledger: ledger, execution: execution, logger: logger)
+                    .services()
+            } ?? []
         workers = (0..<site.workers.count).map { [ledger] index in
             AnnotationWorker(
                 queue: ledger,
@@ -87,6 +95,7 @@ struct SiteService {
         )
         let services: [any Service] =
             [IngestService(ingestor), CorrectionService(corrections), requests, training, shadow] + workers
+            + web
         let group = ServiceGroup(
             services: services,
             gracefulShutdownSignals: [.sigterm, .sigint],

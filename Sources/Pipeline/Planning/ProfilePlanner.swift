@@ -45,13 +45,19 @@ struct ProfilePlanner {
         let table = atlas.atlas.description
         var prompts = [[PromptPlan.SlicePrompt]](repeating: [], count: alignment.target.stack.planes.count)
         var withoutPrompt: [Int: String] = [:]
+        var priors: [Int: SegmentMask] = [:]
+        let stack = alignment.target.stack
         let planners = planners(for: alignment)
         for (index, segment) in profile.segments.enumerated() {
             guard let labelName = segment.atlasLabel, let label = table.label(named: labelName) else {
                 withoutPrompt[index] = "the profile names no atlas label for it"
                 continue
             }
-            let boxes = planners[Self.options(of: segment)]?.boxes(of: label.id).slices ?? []
+            let found = planners[Self.options(of: segment)]?.boxes(of: label.id) { _, mask in
+                FrameMask(rows: stack.rows, columns: stack.columns, pixels: mask)
+            }
+            let boxes = found?.boxes.slices ?? []
+            priors[index] = SegmentMask(frames: stack.planes.indices.map { found?.kept[$0] })
             if boxes.isEmpty { withoutPrompt[index] = "the prior has no part of it in this series" }
             for box in boxes {
                 prompts[box.slice].append(.init(segment: index, prompt: Prompt(box: .init(box.box))))
@@ -62,7 +68,8 @@ struct ProfilePlanner {
             prompts: prompts,
             atlas: Receipt.Atlas(name: name, sha256: atlas.digest, scores: Self.scores(alignment)),
             withoutPrompt: withoutPrompt,
-            parameters: "atlas \(name) \(atlas.digest.hex.prefix(12)), one box per slice"
+            parameters: "atlas \(name) \(atlas.digest.hex.prefix(12)), one box per slice",
+            priors: priors
         )
     }
 

@@ -40,6 +40,8 @@ struct PromptPlan {
     let withoutPrompt: [Int: String]
     /// Written into the SEG's algorithm parameters.
     let parameters: String
+    /// Where the atlas expects each segment, by index; kept beside the result for those who look at it.
+    var priors: [Int: SegmentMask] = [:]
 
     /// Slices that have a prompt, ascending.
     var promptedSlices: [Int] { prompts.indices.filter { !prompts[$0].isEmpty } }

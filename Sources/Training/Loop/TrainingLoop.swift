@@ -21,6 +21,7 @@ final class TrainingLoop<Model: TrainableModel> {
         self.request = request
         let (trained, frozen) = try request.divided()
         state = try request.state(trained: trained, frozen: frozen)
+        request.keepMemory(state.plan)
         try request.folder.sweep(keeping: state.fileNames)
         optimiser = try request.optimiser(trained, state: state)
         let preparation = try request.preparation()

@@ -1,0 +1,34 @@
+import HTTPTypes
+import Hummingbird
+import Ledger
+import NIOCore
+
+/// The stream by which a page hears what changes.
+struct EventRoutes: ReviewRoutes {
+    let hub: EventHub
+    let sessions: Sessions
+
+    func add(to group: ReviewGroup) {
+        group.get("events", use: events)
+    }
+
+    private func events(_ request: Request, _ context: ReviewContext) async throws -> Response {
+        let last = request.headers[named: "Last-Event-ID"].flatMap { Int64($0) }.map { EventID(rawValue: $0) }
+        let stream = try await hub.listen(after: last)
+        let session = context.session
+        return Response(
+            status: .ok,
+            headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
+            body: ResponseBody { writer in
+                try await request.body.consumeWithCancellationOnInboundClose { _ in
+                    for await message in stream {
+                        // Listening keeps no session alive: the heartbeat finds one that has ended.
+                        if let session, sessions.session(session, prolonging: false) == nil { break }
+                        try await writer.write(message)
+                    }
+                }
+                try await writer.finish(nil)
+            }
+        )
+    }
+}
