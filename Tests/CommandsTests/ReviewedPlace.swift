@@ -226,8 +226,7 @@ struct ReviewedPlace {
         return TrainingExecution(
             site: site,
             models: models,
-            profiles: options,
-            set: try options.load(),
+            priors: try CasePriors(options),
             run: run,
             isQuiet: true,
             checkpointSeconds: 0,

@@ -69,10 +69,11 @@ struct TrainStartCommand: AsyncParsableCommand {
         let store = models.store(default: site.models)
         if let threads = site.training.threads { ComputeThreads.use(threads) }
         Self.lowerPriority()
+        let priors = try CasePriors(try profileFolder(site))
         let preparation = TrainingPreparation(
             site: site,
             models: store,
-            profiles: try profileFolder(site).load(),
+            profiles: priors.set,
             settings: try settings(site)
         )
         guard !dryRun else { return try await describe(preparation) }
@@ -89,8 +90,7 @@ struct TrainStartCommand: AsyncParsableCommand {
         let execution = TrainingExecution(
             site: site,
             models: store,
-            profiles: try profileFolder(site),
-            set: preparation.profiles,
+            priors: priors,
             run: run,
             isQuiet: json,
             checkpointSeconds: checkpointSeconds,

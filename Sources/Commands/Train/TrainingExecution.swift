@@ -17,8 +17,7 @@ import Training
 struct TrainingExecution {
     let site: SiteConfiguration
     let models: ModelStore
-    let profiles: ProfileFolderOptions
-    let set: ProfileSet
+    let priors: CasePriors
     let run: TrainingFolder.Run
     let isQuiet: Bool
     /// Seconds between two saved states; nil for the default. What comes out does not depend on it.
@@ -114,15 +113,13 @@ struct TrainingExecution {
     }
 
     private func data(_ record: TrainingRunRecord, _ manifest: CaseManifest) throws -> TrainingData {
-        let set = set
-        let profile: @Sendable (Evaluation.ReviewedCase) throws -> Profile = { reviewed in
-            guard let profile = set.profile(id: reviewed.profile.id) else {
-                throw CommandFailure(.environment, "case \(reviewed.id): there is no profile \(reviewed.profile.id)")
-            }
-            return profile
-        }
         func samples(_ roles: [Evaluation.ReviewedCase.Role], _ slab: SlabRule.Role? = nil) throws -> CaseSamples {
-            try CaseSamples(roles.flatMap { manifest.cases(of: $0) }, root: run.path, slab: slab, profiles: profile)
+            try CaseSamples(
+                roles.flatMap { manifest.cases(of: $0) },
+                root: run.path,
+                slab: slab,
+                profiles: priors.profile(of:)
+            )
         }
         let judges = Set(manifest.cases(of: .test).map(\.patient))
         switch ValidationKind(rawValue: record.validation) {
@@ -172,7 +169,7 @@ struct TrainingExecution {
             root: run.path,
             folder: run.evaluation,
             embeddings: run.evaluation.appending("embeddings"),
-            profiles: profiles,
+            priors: priors,
             options: CaseEvaluator.Options(),
             isQuiet: isQuiet,
             shouldStop: shouldStop
@@ -181,7 +178,7 @@ struct TrainingExecution {
         let after = try evaluation.evaluate(try package(candidate), role: .test)
         var rules = GateRules()
         rules.seed = record.seed
-        for profile in set.profiles {
+        for profile in priors.set.profiles {
             for segment in profile.segments {
                 rules.segmentAllowances["\(profile.id)/\(segment.id)"] = segment.learning.maximumDiceLoss
             }
