@@ -20,7 +20,9 @@ struct DICOMwebTests {
         try await ImagingBench.run { bench in
             try await bench.application(bench.areas).test(.router) { client in
                 let study = bench.series.studyInstanceUID
-                let studies: [[String: Element]] = try await client.json("/dicom-web/studies?limit=5&fuzzymatching=false")
+                let studies: [[String: Element]] = try await client.json(
+                    "/dicom-web/studies?limit=5&fuzzymatching=false"
+                )
                 #expect(studies.count == 1)
                 #expect(studies[0]["0020000D"]?.vr == "UI")
                 let series: [[String: Element]] = try await client.json("/dicom-web/studies/\(study)/series")
@@ -51,7 +53,8 @@ struct DICOMwebTests {
             try await bench.application(bench.areas).test(.router) { client in
                 let frame = bench.volume.frames[0]
                 let stored = try Data(contentsOf: URL(fileURLWithPath: frame.path.displayName))
-                let path = "/dicom-web/studies/\(bench.series.studyInstanceUID)/series/\(bench.series.seriesInstanceUID)"
+                let path =
+                    "/dicom-web/studies/\(bench.series.studyInstanceUID)/series/\(bench.series.seriesInstanceUID)"
                     + "/instances/\(frame.sopInstanceUID)"
                 #expect(try await client.get(path, headers: [.accept: "application/dicom"]) == stored)
                 try await client.execute(
@@ -68,7 +71,10 @@ struct DICOMwebTests {
                     let start = try #require(body.range(of: Data("\r\n\r\n".utf8)))
                     #expect(body[start.upperBound..<(body.count - end.count)] == stored)
                 }
-                for wrong in ["image/jpeg", #"multipart/related; type="application/dicom"; transfer-syntax=1.2.840.10008.1.2.4.50"#] {
+                for wrong in [
+                    "image/jpeg",
+                    #"multipart/related; type="application/dicom"; transfer-syntax=1.2.840.10008.1.2.4.50"#,
+                ] {
                     #expect(try await client.status(path, headers: [.accept: wrong]) == .notAcceptable, "\(wrong)")
                 }
             }
@@ -81,7 +87,8 @@ struct DICOMwebTests {
         try await ImagingBench.run("odd187x239") { bench in
             let job = try #require(try await bench.ledger.job(bench.job))
             let placed = try #require(try await bench.masks.placedResult(of: job))
-            let path = "/dicom-web/studies/\(bench.series.studyInstanceUID)/series/\(placed.seriesInstanceUID)"
+            let path =
+                "/dicom-web/studies/\(bench.series.studyInstanceUID)/series/\(placed.seriesInstanceUID)"
                 + "/instances/\(placed.sopInstanceUID)"
             try await bench.application(bench.areas).test(.router) { client in
                 let whole = try await client.get(
@@ -110,7 +117,8 @@ struct DICOMwebTests {
 
     @Test("A pattern fits by stars and question marks")
     func patternsFit() {
-        for (text, pattern) in [("DOE^JANE", "DOE*"), ("DOE^JANE", "*JANE"), ("DOE", "D?E"), ("abc", "*b*"), ("", "*")] {
+        for (text, pattern) in [("DOE^JANE", "DOE*"), ("DOE^JANE", "*JANE"), ("DOE", "D?E"), ("abc", "*b*"), ("", "*")]
+        {
             #expect(WebQuery.Condition.fits(text, pattern), "\(text) \(pattern)")
         }
         for (text, pattern) in [("DOE^JANE", "DOE"), ("DOE", "D?"), ("abc", "*d*"), ("abc", "ab")] {

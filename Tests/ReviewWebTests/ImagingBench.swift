@@ -58,7 +58,11 @@ struct ImagingBench {
             SegmentMask(
                 frames: volume.frames.map { frame in
                     labels[Self.key(frame)].map { values in
-                        FrameMask(rows: volume.rows, columns: volume.columns, pixels: values.map { $0 == label ? 1 : 0 })
+                        FrameMask(
+                            rows: volume.rows,
+                            columns: volume.columns,
+                            pixels: values.map { $0 == label ? 1 : 0 }
+                        )
                     }
                 }
             )

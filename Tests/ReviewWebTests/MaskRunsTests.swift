@@ -23,7 +23,10 @@ struct MaskRunsTests {
         )
     }
 
-    @Test("A mask comes back as it was, pixel for pixel", arguments: [(1, 1, 1), (3, 30, 37), (2, 187, 239), (4, 8, 16)])
+    @Test(
+        "A mask comes back as it was, pixel for pixel",
+        arguments: [(1, 1, 1), (3, 30, 37), (2, 187, 239), (4, 8, 16)]
+    )
     func masksComeBack(size: (slices: Int, rows: Int, columns: Int)) throws {
         for seed: UInt64 in 1...20 {
             let mask = Self.random(slices: size.slices, rows: size.rows, columns: size.columns, seed: seed)
@@ -46,7 +49,9 @@ struct MaskRunsTests {
 
     @Test(
         "Bytes that are no runs, or reach beyond the volume, are refused",
-        arguments: [[0x80], [0, 0x91, 0x03], [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01], [5, 200, 200]]
+        arguments: [
+            [0x80], [0, 0x91, 0x03], [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01], [5, 200, 200],
+        ]
     )
     func wrongBytesAreRefused(bytes: [UInt8]) {
         #expect(throws: SegmentationError.self) { try MaskRuns(bytes: bytes).mask(slices: 1, rows: 20, columns: 20) }

@@ -18,7 +18,10 @@ let geometries: [(series: String, geometry: String?)] = [
 
 @Suite("What the page is told of a volume")
 struct VolumeGeometryTests {
-    @Test("Every value lies at its patient coordinates, whatever the order of files and directions", arguments: geometries)
+    @Test(
+        "Every value lies at its patient coordinates, whatever the order of files and directions",
+        arguments: geometries
+    )
     func valuesLieInTheirPlace(series: String, geometry: String?) async throws {
         try await ImagingBench.run(series, geometry: geometry) { bench in
             try await bench.application(bench.areas).test(.router) { client in

@@ -62,7 +62,9 @@ struct SiteCorrectionSaver: CorrectionSaver {
         let effort = try await OffloadedWork.run { drawing.effort }
         let work = ReviewWork(
             seconds: draft.seconds.flatMap { $0.isFinite && $0 >= 0 ? $0 : nil },
-            effort: effort.map { SegmentEffort(key: $0.key, dice: $0.dice, surfaceMM: $0.surfaceMM, addedPathMM: $0.addedPathMM) }
+            effort: effort.map {
+                SegmentEffort(key: $0.key, dice: $0.dice, surfaceMM: $0.surfaceMM, addedPathMM: $0.addedPathMM)
+            }
         )
         let correction = try await handIn(drawing, for: job, by: user, work)
         return SavedCorrection(
