@@ -11,6 +11,8 @@ from phantoms import letters
 BORDER = 1
 # Every so many device pixels the page is asked where it thinks they are.
 GRID = 3
+# Places on each side that are averaged before the pictures are compared.
+SMOOTHING = 6
 
 
 def pixels(window, view):
@@ -38,21 +40,26 @@ def places(window, view, shape, ratio):
     return np.array(window.hook(asked), float), rows, columns
 
 
+def neighbours(values, reach):
+    """The grid, shifted to all its neighbours."""
+    padded = np.pad(values, reach, mode="edge")
+    steps = range(2 * reach + 1)
+    return np.stack([padded[dy:dy + values.shape[0], dx:dx + values.shape[1]] for dy in steps for dx in steps])
+
+
 def away_from_borders(inside):
     """Grid places all of whose neighbours say the same."""
-    padded = np.pad(inside, BORDER, mode="edge")
-    size = 2 * BORDER + 1
-    stack = [padded[dy:dy + inside.shape[0], dx:dx + inside.shape[1]] for dy in range(size) for dx in range(size)]
-    return np.logical_and.reduce(stack) | ~np.logical_or.reduce(stack)
+    near = neighbours(inside, BORDER)
+    return near.all(0) | ~near.any(0)
 
 
 def check_view(window, view, phantom):
     """The masks of a view are where the truth is, the grey values as well, and the letters say so. Returns compared pixels."""
     plain, drawn, ratio = masks_drawn(window, view)
     points, rows, columns = places(window, view, drawn.shape, ratio)
-    voxels, inside = phantom.voxels(points)
+    voxels, inside, gap = phantom.voxels(points)
     expected = (phantom.truth[voxels] > 0) & inside
-    certain = away_from_borders(expected) & away_from_borders(inside)
+    certain = away_from_borders(expected) & away_from_borders(inside) & ~gap
     found = drawn[np.ix_(rows, columns)]
     wrong = (found != expected) & certain
     assert not wrong.any(), f"view {view}: {wrong.sum()} of {certain.sum()} places are wrong"
@@ -66,10 +73,11 @@ def check_grey(window, shown, values, where):
     level = window.hook("R.window()")
     low = level["center"] - 0.5 - (level["width"] - 1) / 2
     grey = np.clip((values - low) * 255 / (level["width"] - 1), 0, 255)
-    if where.sum() < 20 or grey[where].std() < 1:
-        return
+    # The screen goes smoothly from voxel to voxel, the voxels jump: compared without their noise.
+    shown, grey = (neighbours(each.astype(float), SMOOTHING).mean(0) for each in (shown, grey))
+    where = neighbours(where, SMOOTHING).mean(0) > 0.8
     correlation = np.corrcoef(shown[where], grey[where])[0, 1]
-    assert correlation > 0.93, f"the picture does not show those voxels: correlation {correlation:.3f}"
+    assert correlation > 0.95, f"the picture does not show those voxels: correlation {correlation:.3f}"
 
 
 def check_letters(window, view, points):

@@ -29,16 +29,19 @@ class Phantom:
         self.truth = np.stack([stored[order[str(file.SOPInstanceUID)]] for file in files])
 
     def voxels(self, points):
-        """Indices (slice, row, column) of LPS points, and whether they lie inside the volume."""
-        from_origin = points - self.positions[0]
+        """Indices (slice, row, column) of LPS points, whether they lie inside the volume, and whether in a gap of it."""
         offsets = self.positions @ self.normal
-        k = np.abs((points @ self.normal)[..., None] - offsets).argmin(-1)
+        half = np.median(np.diff(offsets)) / 2
+        along = points @ self.normal
+        k = np.abs(along[..., None] - offsets).argmin(-1)
+        gap = np.abs(along - offsets[k]) > half
         from_slice = points - self.positions[k]
         i = np.rint(from_slice @ self.row / self.spacing[1]).astype(int)
         j = np.rint(from_slice @ self.column / self.spacing[0]).astype(int)
         slices, rows, columns = self.truth.shape
-        inside = (i >= 0) & (j >= 0) & (i < columns) & (j < rows) & np.isfinite(from_origin).all(-1)
-        return (k, np.clip(j, 0, rows - 1), np.clip(i, 0, columns - 1)), inside
+        inside = (i >= 0) & (j >= 0) & (i < columns) & (j < rows)
+        inside &= (along >= offsets[0] - half) & (along <= offsets[-1] + half)
+        return (k, np.clip(j, 0, rows - 1), np.clip(i, 0, columns - 1)), inside, gap & inside
 
     def point(self, slice_, row, column):
         return self.positions[slice_] + self.row * self.spacing[1] * column + self.column * self.spacing[0] * row

@@ -29,6 +29,7 @@ PHANTOM_PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
     <segments>
         {segments}
     </segments>
+    <output seriesNumber="9001" seriesDescription="Phantom" encoding="BINARY"/>
 </profile>
 """
 PHANTOM_SEGMENT = """<segment id="{id}" label="{label}" colour="{colour}" atlasLabel="{id}">

@@ -9,8 +9,15 @@ export function installHook(element, page) {
         /** The page's own answer where a CSS pixel of a view is in the patient: LPS, mm. */
         lpsAt(name, x, y) {
             const {plane, camera} = view(name);
-            const voxel = plane.voxel(...camera.toPlane(x, y), page.state.cursor);
-            return page.state.geometry.pointOf(voxel.i, voxel.j, voxel.k);
+            const {geometry, grid, cursor} = page.state;
+            const [u, v] = camera.toPlane(x, y);
+            const voxel = plane.voxel(u, v, cursor);
+            const point = geometry.pointOf(voxel.i, voxel.j, voxel.k);
+            if (plane.fixed === "k") return point;
+            // Between the slices as well: the voxel is of the nearest slice.
+            const line = plane.axisU === "k" ? (plane.flipU ? plane.width - 1 - u : u) : (plane.flipV ? plane.height - 1 - v : v);
+            const off = (line - grid.line(voxel.k)) * grid.step;
+            return point.map((mm, axis) => mm + geometry.normal[axis] * off);
         },
         /** A view's picture in device pixels, as PNG. */
         picture: (name) => ({png: view(name).image.toDataURL("image/png").split(",")[1], ratio: view(name).ratio}),
