@@ -53,7 +53,7 @@ echo "address  http://127.0.0.1:${PREREAD_DEMO_PORT:-8420}"
 echo "user     demo"
 echo "password $password"
 echo "to go on with its model and atlas: export PREREAD_MODELS=$PREREAD_MODELS PREREAD_PROFILES=$PREREAD_PROFILES"
-if [ -t 1 ]; then
+if [ -t 0 ] && [ -t 1 ]; then
     echo "the page is served until Ctrl-C"
     exec "$preread" serve --site "$demo/site.xml"
 fi
