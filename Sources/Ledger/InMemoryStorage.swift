@@ -8,7 +8,7 @@ package struct InMemoryStorage: LedgerStorage, Sendable {
     // Rows by number: number n is at index n - 1.
     private(set) var files: [DroppedFile] = []
     private(set) var jobs: [Job] = []
-    private var events: [LedgerEvent] = []
+    private(set) var events: [LedgerEvent] = []
     private(set) var volumes: [JobID: [InstanceUID]] = [:]
     private var current: [Name: FileID] = [:]
     private var instances: [InstanceUID: Instance] = [:]
@@ -204,8 +204,9 @@ package struct InMemoryStorage: LedgerStorage, Sendable {
         }
     }
 
-    package func correctionCounts() -> [CorrectionState: Int] {
-        corrections.reduce(into: [:]) { $0[$1.state, default: 0] += 1 }
+    package func correctionCounts(of intent: CorrectionIntent?) -> [CorrectionState: Int] {
+        corrections.filter { intent == nil || $0.intent == intent }
+            .reduce(into: [:]) { $0[$1.state, default: 0] += 1 }
     }
 
     // MARK: - Events

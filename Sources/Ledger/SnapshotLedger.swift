@@ -83,8 +83,10 @@ extension SnapshotLedger {
         try await snapshot { try $0.corrections(filter) }
     }
 
-    package func correctionCounts() async throws(LedgerError) -> [CorrectionState: Int] {
-        try await snapshot { try $0.correctionCounts() }
+    package func correctionCounts(
+        of intent: CorrectionIntent?
+    ) async throws(LedgerError) -> [CorrectionState: Int] {
+        try await snapshot { try $0.correctionCounts(of: intent) }
     }
 
     package func reviewCounts(after moment: Timestamp) async throws(LedgerError) -> [JobState: Int] {
@@ -121,6 +123,14 @@ extension SnapshotLedger {
 
     package func worklist(_ query: WorklistQuery) async throws(LedgerError) -> [WorklistRow] {
         try await snapshot { try $0.worklist(query) }
+    }
+
+    package func worklistRow(_ job: JobID) async throws(LedgerError) -> WorklistRow? {
+        try await snapshot { try $0.worklistRow(job) }
+    }
+
+    package func resultCounts(since moment: Timestamp) async throws(LedgerError) -> [Timestamp: Int] {
+        try await snapshot { try $0.resultCounts(since: moment) }
     }
 
     package func worklistCounts() async throws(LedgerError) -> WorklistCounts {
