@@ -8,23 +8,24 @@ import SegmentAnything
 import Tensors
 
 /// Measures the networks on this machine: `Benchmarks CHECKPOINT... [--threads N] [--runs N] [--json] [--bf16] [--products]
-/// [--training]`.
+/// [--training] [--only CASE]`.
 ///
 /// Each checkpoint is a `.pth` or `.safetensors` file; `--products` measures matrix products, `--training` steps of
-/// training. Figures are medians; processor time over wall-clock time shows how busy the cores were and whether something
+/// training, with `--only` those whose name has the word (then the networks alone are left out). Figures are medians; processor time over wall-clock time shows how busy the cores were and whether something
 /// else was running.
 @main
 struct Benchmarks {
     static func main() throws {
         var arguments = Array(CommandLine.arguments.dropFirst())
-        func option(_ name: String) -> Int? {
+        func option(_ name: String) -> String? {
             guard let index = arguments.firstIndex(of: name), index + 1 < arguments.count else { return nil }
-            let value = Int(arguments[index + 1])
+            let value = arguments[index + 1]
             arguments.removeSubrange(index...index + 1)
             return value
         }
-        let threads = option("--threads") ?? ComputeThreads.count
-        let runs = max(1, option("--runs") ?? 7)
+        let threads = option("--threads").flatMap(Int.init) ?? ComputeThreads.count
+        let runs = max(1, option("--runs").flatMap(Int.init) ?? 7)
+        let only = option("--only")
         let json = arguments.contains("--json")
         let precision: ProductPrecision = arguments.contains("--bf16") ? .bfloat16 : .float32
         let trains = arguments.contains("--training")
@@ -35,11 +36,13 @@ struct Benchmarks {
             for result in ProductBenchmark.all(runs: runs) { print(result) }
         }
         let results = try ProductPrecision.$current.withValue(precision) {
-            try arguments.map { try NetworkBenchmark(path: $0, threads: threads, runs: runs).result() }
+            try (only == nil ? arguments : []).map {
+                try NetworkBenchmark(path: $0, threads: threads, runs: runs).result()
+            }
         }
         var training = TrainingBenchmark.Results()
         if trains {
-            for path in arguments { try TrainingBenchmark(runs: runs).measure(path: path, into: &training) }
+            for path in arguments { try TrainingBenchmark(runs: runs, only: only).measure(path: path, into: &training) }
         }
         if json {
             let encoder = JSONEncoder()

@@ -10,6 +10,10 @@ import Training
 /// Times steps of training as a peer takes them: prompts are boxes, one optimiser step for each, nothing is validated.
 struct TrainingBenchmark {
     let runs: Int
+    /// A word in the names of the cases that are wanted; `nil` for all.
+    var only: String?
+
+    private func isWanted(_ name: String) -> Bool { only.map(name.contains) ?? true }
 
     /// Medians of one case.
     struct Result: Encodable {
@@ -35,15 +39,18 @@ struct TrainingBenchmark {
         switch try ModelArchitecture.detect(weights) {
         case .liteMedSAM:
             let model = try LiteMedSAMModel(parameters: weights)
+            guard isWanted("decoder-litemedsam") else { return }
             results.decoderStep["litemedsam"] = try decoder(model, weights, MaskwiseLoss(), .adamW)
         case .samMed2D, .sam:
             let model = try SAMMed2DModel(weights)
-            results.decoderStep["sam-med2d"] = try decoder(model, weights, WholeBatchLoss(), .adamW)
+            if isWanted("decoder-sam-med2d") {
+                results.decoderStep["sam-med2d"] = try decoder(model, weights, WholeBatchLoss(), .adamW)
+            }
             guard model.configuration.hasAdapters else { return }
             for (name, precision, images) in [
                 ("fp32", ProductPrecision.float32, 2), ("bf16", .bfloat16, 2), ("fp32-batch1", .float32, 1),
                 ("bf16-batch1", .bfloat16, 1),
-            ] {
+            ] where isWanted("adapter-\(name)") {
                 results.adapterStep[name] = try ProductPrecision.$current.withValue(precision) {
                     var steps = try Steps(model, weights, scope: .adapter, loss: WholeBatchLoss(), settings: .adam)
                     let part = try model.frozenPart(of: NetworkBenchmark.image(), scope: .adapter)
@@ -67,6 +74,8 @@ struct TrainingBenchmark {
     }
 
     private func time(images: Int?, _ step: () throws -> Double) throws -> Result {
+        // As a training run does.
+        TensorMemory.keep(atMost: 4 << 30)
         ProcessMemory.resetPeak()
         let first = try step()
         var last = try step()
@@ -94,6 +103,7 @@ struct TrainingBenchmark {
         private var all: NamedTensors
         private let names: [String]
         private var optimiser: Optimiser
+        private var shapes: [Int: Ellipses] = [:]
 
         init(
             _ model: Model,
@@ -121,11 +131,13 @@ struct TrainingBenchmark {
             return value
         }
 
-        private func gradients(
+        private mutating func gradients(
             _ parts: [Tensor],
             boxesPerImage: Int
         ) throws -> (gradients: [String: Tensor], loss: Double) {
-            let shapes = Ellipses(count: parts.count * boxesPerImage, edge: model.inputSize)
+            let count = parts.count * boxesPerImage
+            let shapes = shapes[count] ?? Ellipses(count: count, edge: model.inputSize)
+            self.shapes[count] = shapes
             var parameters = all
             let trained = optimiser.parameters
             let leaves = names.compactMap { trained.tensors[$0]?.tracked() }

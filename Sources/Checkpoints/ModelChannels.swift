@@ -68,6 +68,11 @@ public struct ModelChannels: Sendable, Hashable, Codable {
     /// The package that a channel stands for; nil for the site's default.
     public func current(_ channel: String) -> Promotion? { stacks[channel]?.last }
 
+    /// Every package that a channel stands for or once stood for.
+    public var names: Set<String> {
+        Set(stacks.values.joined().map(\.model) + history.flatMap { [$0.from, $0.to].compactMap { $0 } })
+    }
+
     mutating func promote(_ promotion: Promotion, in channel: String) {
         history.append(
             Switch(

@@ -104,19 +104,15 @@ extension ModelStore {
     private func changeChannels(_ body: (inout ModelChannels) throws -> Bool) throws -> Bool {
         // A mistyped folder must not come into being: there is nothing to promote in it.
         guard try !list().packages.isEmpty else { throw ModelStoreError.noModels(folder: folder.displayName) }
-        do {
-            return try FileLock.whileHolding(folder.appending(".lock")) {
-                var channels = try channels()
-                guard try body(&channels) else { return false }
-                let encoder = JSONEncoder()
-                encoder.dateEncodingStrategy = .iso8601
-                encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-                let bytes = Array(try encoder.encode(channels)) + [UInt8(ascii: "\n")]
-                try AtomicFile.write(bytes, to: folder.appending(ModelChannels.fileName), subject: "channels")
-                return true
-            }
-        } catch let error as FileError where error.operation == "flock" && error.errno == EWOULDBLOCK {
-            throw ModelStoreError.busy
+        return try whileLocked {
+            var channels = try channels()
+            guard try body(&channels) else { return false }
+            let encoder = JSONEncoder()
+            encoder.dateEncodingStrategy = .iso8601
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            let bytes = Array(try encoder.encode(channels)) + [UInt8(ascii: "\n")]
+            try AtomicFile.write(bytes, to: folder.appending(ModelChannels.fileName), subject: "channels")
+            return true
         }
     }
 }

@@ -54,15 +54,27 @@ extension ModelStore {
         }
     }
 
+    /// Removes a package; it is gone as a whole or not at all.
+    ///
+    /// - Throws: ``ModelStoreError/inUse(name:)`` where a channel stands for it or once stood for it: going back would fail.
+    public func remove(_ name: String) throws {
+        let package = try package(named: name)
+        try whileAlone {
+            guard try !channels().names.contains(name) else { throw ModelStoreError.inUse(name: name) }
+            // See: 'man 2 rename'
+            guard package.folder.withCString({ old in staging.withCString { rename(old, $0) } }) == 0 else {
+                throw FileError(operation: "rename", subject: "model package", errno: errno)
+            }
+            try AtomicFile.syncFolder(folder)
+            try removeStaging()
+        }
+    }
+
     private func whileAlone<Result>(_ body: () throws -> Result) throws -> Result {
         try AtomicFile.createFolder(folder)
-        do {
-            return try FileLock.whileHolding(folder.appending(".lock")) {
-                try removeStaging()
-                return try body()
-            }
-        } catch let error as FileError where error.operation == "flock" && error.errno == EWOULDBLOCK {
-            throw ModelStoreError.busy
+        return try whileLocked {
+            try removeStaging()
+            return try body()
         }
     }
 

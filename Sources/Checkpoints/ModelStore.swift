@@ -56,6 +56,17 @@ public struct ModelStore: Sendable {
         return try ModelPackage(opening: path, name: name)
     }
 
+    /// Runs a body that changes the store while nobody else changes it.
+    ///
+    /// - Throws: ``ModelStoreError/busy`` where somebody else does.
+    func whileLocked<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try FileLock.whileHolding(folder.appending(".lock"), body)
+        } catch let error as FileError where error.operation == "flock" && error.errno == EWOULDBLOCK {
+            throw ModelStoreError.busy
+        }
+    }
+
     /// The entries of the store; none where it does not exist yet.
     private func entries() throws(FileError) -> [FolderScan.Entry] {
         do {

@@ -13,6 +13,8 @@ public enum ModelStoreError: Error, Sendable, Hashable, CustomStringConvertible 
     case nothingPromoted(channel: String)
     /// Somebody switched the channel while a decision was prepared.
     case changedMeanwhile(channel: String)
+    /// A channel stands for the package or once stood for it.
+    case inUse(name: String)
     /// The folder holds no package.
     case noModels(folder: String)
 
@@ -26,6 +28,8 @@ public enum ModelStoreError: Error, Sendable, Hashable, CustomStringConvertible 
             "model \(name) exists with other weights: import under another name, or remove its folder first"
         case .damaged(let name, let reason):
             "model \(name) is damaged: \(reason). Remove its folder and import it again"
+        case .inUse(let name):
+            "model \(name) is named by a channel or its history, and is not removed: see 'models history'"
         case .busy: "another process is changing this model store: try again when it has ended"
         case .damagedChannels(let reason):
             "the model store's channels.json cannot be used: \(reason). Restore it, or remove it to fall back to the site's "

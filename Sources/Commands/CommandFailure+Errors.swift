@@ -46,7 +46,7 @@ extension CommandFailure {
 
     private static func status(of error: ModelStoreError) -> ExitStatus {
         switch error {
-        case .invalidName, .nameTaken, .nothingPromoted, .noModels: .wrongUse
+        case .invalidName, .nameTaken, .nothingPromoted, .noModels, .inUse: .wrongUse
         case .notFound, .damaged, .damagedChannels, .busy: .environment
         case .changedMeanwhile: .findings
         }

@@ -44,11 +44,8 @@ package struct CorrectionService: Service {
                 )
             }
         } catch let error as LedgerError {
-            switch error.code {
-            case .corrupt, .newerSchema, .locked: throw error
-            case .notFound, .illegalTransition, .outOfSpace, .unavailable:
-                logger.error("the ledger failed; the intake of corrections goes on", metadata: ["error": "\(error)"])
-            }
+            guard error.mayPass else { throw error }
+            logger.error("the ledger failed; the intake of corrections goes on", metadata: ["error": "\(error)"])
         } catch let error as FileError {
             logger.error("a folder of corrections or the store failed; intake goes on", metadata: ["error": "\(error)"])
         }

@@ -9,6 +9,8 @@ public struct BoxError: Sendable, Hashable {
     public let inner: [Double]
     /// How far each side stays outside the object: left, top, right, bottom; 0 where it cuts.
     public let outer: [Double]
+    /// How far each side lies outside the object, below 0 where it cuts: left, top, right, bottom.
+    public var outward: [Double] { zip(outer, inner).map { $0 - $1 } }
     /// Intersection over union of the two boxes.
     public let intersectionOverUnion: Double
 

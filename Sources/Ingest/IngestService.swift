@@ -46,11 +46,8 @@ package struct IngestService: Service {
             onRound(report)
             return report.backlog > 0 && report.pause == nil
         } catch let error as LedgerError {
-            switch error.code {
-            case .corrupt, .newerSchema, .locked: throw error
-            case .notFound, .illegalTransition, .outOfSpace, .unavailable:
-                logger.error("the ledger failed; ingest goes on", metadata: ["error": "\(error)"])
-            }
+            guard error.mayPass else { throw error }
+            logger.error("the ledger failed; ingest goes on", metadata: ["error": "\(error)"])
         } catch let error as FileError {
             logger.error("the drop folder or the store failed; ingest goes on", metadata: ["error": "\(error)"])
         }

@@ -204,8 +204,9 @@ package struct InMemoryStorage: LedgerStorage, Sendable {
         }
     }
 
-    package func correctionCounts() -> [CorrectionState: Int] {
-        corrections.reduce(into: [:]) { $0[$1.state, default: 0] += 1 }
+    package func correctionCounts(of intent: CorrectionIntent?) -> [CorrectionState: Int] {
+        corrections.filter { intent == nil || $0.intent == intent }
+            .reduce(into: [:]) { $0[$1.state, default: 0] += 1 }
     }
 
     // MARK: - Events

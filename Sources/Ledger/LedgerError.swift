@@ -32,6 +32,15 @@ package struct LedgerError: Error, Sendable, CustomStringConvertible {
         self.cause = cause
     }
 
+    /// Whether a service may go on and ask again: the call was wrong, or the device is full or away. A ledger that is
+    /// damaged, of a later version or somebody else's does not mend itself.
+    package var mayPass: Bool {
+        switch code {
+        case .notFound, .illegalTransition, .outOfSpace, .unavailable: true
+        case .corrupt, .newerSchema, .locked: false
+        }
+    }
+
     package var description: String { cause.map { "\(message) (\($0))" } ?? message }
 }
 

@@ -60,8 +60,8 @@ package protocol LedgerQueries: Sendable {
     /// Corrections that fit a filter.
     func corrections(_ filter: CorrectionFilter) async throws(LedgerError) -> [Correction]
 
-    /// How many corrections are in each state that occurs.
-    func correctionCounts() async throws(LedgerError) -> [CorrectionState: Int]
+    /// How many corrections with that intent, or with any, are in each state that occurs.
+    func correctionCounts(of intent: CorrectionIntent?) async throws(LedgerError) -> [CorrectionState: Int]
 
     /// How many jobs in each reviewed state got their last review after a moment: what has come since the last training.
     func reviewCounts(after moment: Timestamp) async throws(LedgerError) -> [JobState: Int]
@@ -110,6 +110,19 @@ package protocol LedgerQueries: Sendable {
 
     /// The newest event; `nil` where nothing has happened yet.
     func lastEvent() async throws(LedgerError) -> EventID?
+}
+
+extension LedgerQueries {
+    /// How many corrections are in each state that occurs.
+    package func correctionCounts() async throws(LedgerError) -> [CorrectionState: Int] {
+        try await correctionCounts(of: nil)
+    }
+
+    /// Corrections that count or once counted: what has come to learn from. The number never falls.
+    package func settledCorrectionCount() async throws(LedgerError) -> Int {
+        let counts = try await correctionCounts(of: .correct)
+        return (counts[.current] ?? 0) + (counts[.superseded] ?? 0)
+    }
 }
 
 /// Which jobs are wanted; what is `nil` does not matter.

@@ -65,7 +65,8 @@ package protocol LedgerStorage {
     /// The newest one.
     func correction(withSegmentation uid: InstanceUID) throws -> Correction?
     func corrections(_ filter: CorrectionFilter) throws -> [Correction]
-    func correctionCounts() throws -> [CorrectionState: Int]
+    /// Corrections with that intent, or with any, counted.
+    func correctionCounts(of intent: CorrectionIntent?) throws -> [CorrectionState: Int]
 
     // MARK: - Review
 

@@ -83,8 +83,10 @@ extension SnapshotLedger {
         try await snapshot { try $0.corrections(filter) }
     }
 
-    package func correctionCounts() async throws(LedgerError) -> [CorrectionState: Int] {
-        try await snapshot { try $0.correctionCounts() }
+    package func correctionCounts(
+        of intent: CorrectionIntent?
+    ) async throws(LedgerError) -> [CorrectionState: Int] {
+        try await snapshot { try $0.correctionCounts(of: intent) }
     }
 
     package func reviewCounts(after moment: Timestamp) async throws(LedgerError) -> [JobState: Int] {

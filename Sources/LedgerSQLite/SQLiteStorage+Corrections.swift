@@ -69,8 +69,11 @@ extension SQLiteStorage {
         return try all("SELECT * FROM correction\(conditions.clause) ORDER BY id", conditions.arguments, correction)
     }
 
-    package func correctionCounts() throws -> [CorrectionState: Int] {
-        let counts = try all("SELECT state, count(*) AS count FROM correction GROUP BY state", []) { row in
+    package func correctionCounts(of intent: CorrectionIntent?) throws -> [CorrectionState: Int] {
+        var conditions = Conditions()
+        conditions.require("intent", equals: intent?.rawValue)
+        let query = "SELECT state, count(*) AS count FROM correction\(conditions.clause) GROUP BY state"
+        let counts = try all(query, conditions.arguments) { row in
             guard let state = CorrectionState(rawValue: row["state"]) else {
                 throw LedgerError.damagedRow("correction")
             }

@@ -80,12 +80,9 @@ package struct AnnotationWorker: Service {
         do {
             return try await workOnce()
         } catch let error as LedgerError {
-            switch error.code {
-            case .corrupt, .newerSchema, .locked: throw error
-            case .notFound, .illegalTransition, .outOfSpace, .unavailable:
-                logger.error("the ledger failed; the worker goes on", metadata: ["error": "\(error)"])
-                return false
-            }
+            guard error.mayPass else { throw error }
+            logger.error("the ledger failed; the worker goes on", metadata: ["error": "\(error)"])
+            return false
         }
     }
 

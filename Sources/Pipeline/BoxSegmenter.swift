@@ -53,21 +53,14 @@ public struct BoxSegmenter: Sendable {
         on volume: ImageVolume,
         progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> [Answer] {
-        var statistics = IntensityStatistics(rule: intensity)
-        var reader = VolumeReader(volume)
-        try reader.forEachSlice { _, values in statistics.add(values) }
-        let scaling = statistics.scaling()
+        var slices = GreySlices(volume, isInverted: isInverted)
+        let scaling = try slices.scaling(intensity)
         let bySlice = Dictionary(grouping: questions, by: \.slice)
         var answers: [Answer] = []
         for (done, slice) in bySlice.keys.sorted().enumerated() {
             progress(done, bySlice.count)
             let asked = bySlice[slice] ?? []
-            let image = SliceImage(
-                rows: volume.rows,
-                columns: volume.columns,
-                pixels: scaling.bytes(try reader.slice(at: slice), inverted: isInverted)
-            )
-            let embedding = try model.network.encode(image)
+            let embedding = try model.network.encode(try slices.image(at: slice, scaling))
             let predictions = try model.network.decode(asked.map { Prompt(box: .init($0.box)) }, on: embedding)
             answers += zip(asked, predictions).map { question, prediction in
                 Answer(

@@ -15,12 +15,11 @@ struct SliceSegmenter {
         let mask: FrameMask
     }
 
-    let volume: ImageVolume
     let plan: PromptPlan
     let network: any SegmentationModel
     /// The scaling of each intensity rule that the plan's segments use.
     let scalings: [IntensityStatistics.Rule: IntensityScaling]
-    let isInverted: Bool
+    private var source: GreySlices
 
     /// Wall-clock seconds of the parts, summed over slices.
     private(set) var readSeconds = 0.0
@@ -34,11 +33,10 @@ struct SliceSegmenter {
         scalings: [IntensityStatistics.Rule: IntensityScaling],
         isInverted: Bool
     ) {
-        self.volume = volume
         self.plan = plan
         self.network = network
         self.scalings = scalings
-        self.isInverted = isInverted
+        source = GreySlices(volume, isInverted: isInverted)
     }
 
     /// Segments every prompted slice in ascending order. `grey` gets the bytes of each slice as the first of its
@@ -47,20 +45,19 @@ struct SliceSegmenter {
         goOn: (_ done: Int, _ total: Int) -> Bool,
         grey: (_ slice: Int, _ bytes: [UInt8]) -> Void
     ) throws -> [Answer] {
-        var reader = VolumeReader(volume)
         var answers: [Answer] = []
         let slices = plan.promptedSlices
         for (done, slice) in slices.enumerated() {
             guard goOn(done, slices.count) else { throw AnnotationError.cancelled }
-            let (values, seconds) = try Stopwatch.measure { try reader.slice(at: slice) }
+            let (values, seconds) = try Stopwatch.measure { try source.values(at: slice) }
             readSeconds += seconds
             var isFirst = true
             for rule in rules(of: slice) {
                 guard let scaling = scalings[rule] else { preconditionFailure("every rule has a scaling") }
-                let bytes = scaling.bytes(values, inverted: isInverted)
-                if isFirst { grey(slice, bytes) }
+                let image = source.image(of: values, scaling)
+                if isFirst { grey(slice, image.pixels) }
                 isFirst = false
-                answers += try segment(slice, bytes: bytes, rule: rule)
+                answers += try segment(slice, image, rule: rule)
             }
         }
         guard goOn(slices.count, slices.count) else { throw AnnotationError.cancelled }
@@ -69,11 +66,10 @@ struct SliceSegmenter {
 
     private mutating func segment(
         _ slice: Int,
-        bytes: [UInt8],
+        _ image: SliceImage,
         rule: IntensityStatistics.Rule
     ) throws -> [Answer] {
         let asked = plan.prompts[slice].filter { plan.segments[$0.segment].intensity == rule }
-        let image = SliceImage(rows: volume.rows, columns: volume.columns, pixels: bytes)
         let (embedding, encoding) = try Stopwatch.measure { try network.encode(image) }
         encodeSeconds += encoding
         let (predictions, decoding) = try Stopwatch.measure {
@@ -86,7 +82,7 @@ struct SliceSegmenter {
                 segment: question.segment,
                 prompt: question.prompt,
                 predictedIoU: prediction.predictedIoU,
-                mask: FrameMask(rows: volume.rows, columns: volume.columns, pixels: prediction.pixels)
+                mask: FrameMask(rows: image.rows, columns: image.columns, pixels: prediction.pixels)
             )
         }
     }

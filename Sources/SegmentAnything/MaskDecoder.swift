@@ -98,7 +98,8 @@ public struct MaskDecoder: Sendable {
             let image = prompts.masks == nil ? features.adding(dense) : dense.adding(features)
             return decoder.transformer.prepare(
                 image.reshaped([image.count / (pixels * width), pixels, width]),
-                code: encoder.gridCode
+                code: encoder.gridCode,
+                isShared: prompts.masks == nil
             )
         }
 

@@ -44,4 +44,49 @@ struct ProjectedAttention: Sendable {
         recorder("", result)
         return result
     }
+
+    // MARK: Folded
+
+    // Tokens are few and pixels are many: instead of projecting every pixel into the heads, the heads' side of the tokens is
+    // carried to the pixels' space, q_h·(W_h x)ᵀ = (q_h W_h)·xᵀ. That takes less than half of the products, forward and
+    // backward, as long as tokens times heads are fewer than the inner channels.
+
+    /// Whether folding takes fewer products for so many tokens.
+    func isWorthFolding(tokens: Int) -> Bool { 4 * heads * tokens <= 3 * queryProjection.outputs }
+
+    /// Tokens `[B, n, C]` look at pixels: keys and values `[B or 1, P, C]` are not projected; the result is `[B, n, C]`.
+    ///
+    /// The bias of the keys shifts all of a token's scores alike and so has no influence: its gradient is zero.
+    func fromTokens(_ tokens: Tensor, keys: Tensor, values: Tensor) -> Tensor {
+        var projected = queryProjection(tokens)
+        if let bias = keyProjection.bias, bias.isTracked { projected = projected.adding(bias.scaled(by: 0)) }
+        let queries = projected.expandedByHead(HeadWeights(keyProjection.weight, heads: heads))
+        var weights = queries.batchMultiplied(byTransposed: keys)
+        weights.softmaxRows(scale: scale)
+        let mixed = weights.batchMultiplied(by: values)
+            .contractedByHead(HeadWeights(valueProjection.weight, heads: heads))
+        return resultProjection(valueProjection.bias.map { mixed.adding($0) } ?? mixed)
+    }
+
+    /// Pixels `[B or 1, P, C]` look at tokens: queries and results are not projected; keys and values are `[B, n, C]`, the
+    /// result is `[B, P, C]`.
+    func fromPixels(_ pixels: Tensor, keys: Tensor, values: Tensor) -> Tensor {
+        let (batch, tokens, count) = (keys.shape[0], keys.shape[1], pixels.shape[1])
+        let keys = keyProjection(keys)
+        var weights = pixels.batchMultiplied(
+            byTransposed: keys.expandedByHead(HeadWeights(queryProjection.weight, heads: heads))
+        )
+        if let bias = queryProjection.bias {
+            let shift = keys.expandedByHead(HeadWeights(bias.reshaped([bias.count, 1]), heads: heads))
+            weights = weights.addingToRows(shift.reshaped([batch, 1, heads * tokens]))
+        }
+        weights = weights.reshaped([batch, count * heads, tokens])
+        weights.softmaxRows(scale: scale)
+        let told = valueProjection(values)
+            .expandedByHead(HeadWeights(resultProjection.weight, isTransposed: true, heads: heads))
+        let result = weights.reshaped([batch, count, heads * tokens]).batchMultiplied(by: told)
+        return resultProjection.bias.map { result.adding($0) } ?? result
+    }
+
+    private var scale: Float { 1 / Float(queryProjection.outputs / heads).squareRoot() }
 }

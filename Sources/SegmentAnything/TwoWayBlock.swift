@@ -47,41 +47,55 @@ struct TwoWayBlock: Sendable {
         self.isFirst = isFirst
     }
 
-    /// What the layer needs of the image besides the image itself.
-    func projections(of image: Tensor, code: Tensor) -> ImageProjections {
-        let coded = image.adding(code)
-        return ImageProjections(
-            keys: tokensToImage.keyProjection(coded),
-            values: tokensToImage.valueProjection(image),
-            queries: imageToTokens.queryProjection(coded)
+    /// The image as tokens look at it, projected.
+    func projections(of image: CodedImage) -> ImageProjections {
+        ImageProjections(
+            keys: tokensToImage.keyProjection(image.coded),
+            values: tokensToImage.valueProjection(image.plain)
         )
     }
 
-    /// Gives tokens and image anew. The projections are those of the state's image: it changes only at the end.
-    func callAsFunction(
-        _ state: TwoWayState,
-        projections: ImageProjections,
-        recorder: Recorder
-    ) -> TwoWayState {
+    /// Gives tokens and image anew. Projections are those of the state's image, where they are known already.
+    func callAsFunction(_ state: TwoWayState, projections: ImageProjections?, recorder: Recorder) -> TwoWayState {
         var tokens = norm(1, attendToSelf(state, recorder.scoped("self_attn")), recorder)
-        let seen = tokensToImage.mix(
-            queries: tokensToImage.queryProjection(tokens.adding(state.tokenCode)),
+        tokens = norm(2, tokens.adding(lookAtImage(tokens, state, projections, recorder)), recorder)
+        tokens = norm(3, tokens.adding(perceptron(tokens, recorder.scoped("mlp"))), recorder)
+        let told = lookAtTokens(tokens, state, recorder.scoped("cross_attn_image_to_token"))
+        let image = norm(4, told.adding(state.image.plain), recorder)
+        recorder("out0", tokens)
+        recorder("out1", image)
+        return TwoWayState(
+            tokens: tokens,
+            image: CodedImage(image, code: state.image.code),
+            tokenCode: state.tokenCode
+        )
+    }
+
+    private func lookAtImage(
+        _ tokens: Tensor,
+        _ state: TwoWayState,
+        _ projections: ImageProjections?,
+        _ recorder: Recorder
+    ) -> Tensor {
+        let queries = tokens.adding(state.tokenCode)
+        if projections == nil, !recorder.isListening, tokensToImage.isWorthFolding(tokens: tokens.shape[1]) {
+            return tokensToImage.fromTokens(queries, keys: state.image.coded, values: state.image.plain)
+        }
+        let projections = projections ?? self.projections(of: state.image)
+        return tokensToImage.mix(
+            queries: tokensToImage.queryProjection(queries),
             keys: projections.keys,
             values: projections.values,
             recorder: recorder.scoped("cross_attn_token_to_image")
         )
-        tokens = norm(2, tokens.adding(seen), recorder)
-        tokens = norm(3, tokens.adding(perceptron(tokens, recorder.scoped("mlp"))), recorder)
-        let told = imageToTokens.mix(
-            queries: projections.queries,
-            keys: imageToTokens.keyProjection(tokens.adding(state.tokenCode)),
-            values: imageToTokens.valueProjection(tokens),
-            recorder: recorder.scoped("cross_attn_image_to_token")
-        )
-        let image = norm(4, told.adding(state.image), recorder)
-        recorder("out0", tokens)
-        recorder("out1", image)
-        return TwoWayState(tokens: tokens, image: image, tokenCode: state.tokenCode, imageCode: state.imageCode)
+    }
+
+    private func lookAtTokens(_ tokens: Tensor, _ state: TwoWayState, _ recorder: Recorder) -> Tensor {
+        let keys = tokens.adding(state.tokenCode)
+        guard !recorder.isListening, imageToTokens.isWorthFolding(tokens: tokens.shape[1]) else {
+            return imageToTokens(queries: state.image.coded, keys: keys, values: tokens, recorder: recorder)
+        }
+        return imageToTokens.fromPixels(state.image.coded, keys: keys, values: tokens)
     }
 
     private func attendToSelf(_ state: TwoWayState, _ recorder: Recorder) -> Tensor {
@@ -108,21 +122,33 @@ struct TwoWayBlock: Sendable {
     }
 }
 
-/// The image side of a layer's cross attentions, `[B or 1, P, C/2]`.
+/// The image side of what tokens look at, `[B or 1, P, C/2]`.
 struct ImageProjections: Sendable {
     let keys: Tensor
     let values: Tensor
-    let queries: Tensor
+}
+
+/// An image and the same with the code of every pixel added.
+struct CodedImage: Sendable {
+    /// `[B or 1, P, C]`; batch 1 while the image is still the same for all prompts.
+    let plain: Tensor
+    /// As ``plain``.
+    let coded: Tensor
+    /// `[P, C]`.
+    let code: Tensor
+
+    init(_ image: Tensor, code: Tensor) {
+        plain = image
+        coded = image.adding(code)
+        self.code = code
+    }
 }
 
 /// What the layers of the two-way transformer hand on.
 struct TwoWayState: Sendable {
     /// `[B, n, C]`.
     let tokens: Tensor
-    /// `[B or 1, P, C]`; batch 1 while the image is still the same for all prompts.
-    let image: Tensor
+    let image: CodedImage
     /// `[B, n, C]`: the tokens as they came.
     let tokenCode: Tensor
-    /// `[P, C]`.
-    let imageCode: Tensor
 }

@@ -34,8 +34,9 @@ struct TwoWayTransformer: Sendable {
 
     /// The part of the work that depends on the image `[B or 1, P, C]` and its code `[P, C]` alone: for prompts that
     /// share an image it is done once.
-    func prepare(_ image: Tensor, code: Tensor) -> PreparedImage {
-        PreparedImage(image: image, code: code, projections: layers[0].projections(of: image, code: code))
+    func prepare(_ image: Tensor, code: Tensor, isShared: Bool) -> PreparedImage {
+        let image = CodedImage(image, code: code)
+        return PreparedImage(image: image, projections: isShared ? layers[0].projections(of: image) : nil)
     }
 
     /// Tokens `[B, n, C]` and an image to tokens `[B, n, C]` and image `[B, P, C]`.
@@ -44,31 +45,34 @@ struct TwoWayTransformer: Sendable {
         image prepared: PreparedImage,
         recorder: Recorder
     ) -> (tokens: Tensor, image: Tensor) {
-        let code = prepared.code
-        var state = TwoWayState(tokens: tokens, image: prepared.image, tokenCode: tokens, imageCode: code)
+        var state = TwoWayState(tokens: tokens, image: prepared.image, tokenCode: tokens)
         for (index, layer) in layers.enumerated() {
-            let projections = index == 0 ? prepared.projections : layer.projections(of: state.image, code: code)
+            let projections = index == 0 ? prepared.projections : nil
             state = layer(state, projections: projections, recorder: recorder.scoped("layers.\(index)"))
         }
-        let seen = finalAttention(
+        let seen = lookOnce(
             queries: state.tokens.adding(tokens),
-            keys: state.image.adding(code),
-            values: state.image,
-            recorder: recorder.scoped("final_attn_token_to_image")
+            image: state.image,
+            recorder.scoped("final_attn_token_to_image")
         )
         let result = finalNorm(state.tokens.adding(seen))
         recorder("norm_final_attn", result)
         recorder("out0", result)
-        recorder("out1", state.image)
-        return (result, state.image)
+        recorder("out1", state.image.plain)
+        return (result, state.image.plain)
+    }
+
+    private func lookOnce(queries: Tensor, image: CodedImage, _ recorder: Recorder) -> Tensor {
+        guard !recorder.isListening, finalAttention.isWorthFolding(tokens: queries.shape[1]) else {
+            return finalAttention(queries: queries, keys: image.coded, values: image.plain, recorder: recorder)
+        }
+        return finalAttention.fromTokens(queries, keys: image.coded, values: image.plain)
     }
 }
 
 /// An image with what the first layer makes of it.
 struct PreparedImage: Sendable {
-    /// `[B or 1, P, C]`.
-    let image: Tensor
-    /// `[P, C]`.
-    let code: Tensor
-    let projections: ImageProjections
+    let image: CodedImage
+    /// Where prompts share the image.
+    let projections: ImageProjections?
 }

@@ -20,12 +20,13 @@ extension MatrixView {
 /// `@unchecked Sendable`: the memory is written before anybody else sees it and never afterwards.
 final class RoundedElements: @unchecked Sendable {
     private let memory: UnsafeMutablePointer<UInt16>
+    private let bytes: Int
 
     var start: UnsafePointer<UInt16> { UnsafePointer(memory) }
 
     init(_ elements: UnsafeBufferPointer<Float>) {
-        let bytes = max(64, elements.count * MemoryLayout<UInt16>.stride)
-        memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64).assumingMemoryBound(to: UInt16.self)
+        bytes = max(64, elements.count * MemoryLayout<UInt16>.stride)
+        memory = TensorMemory.allocate(bytes: bytes).assumingMemoryBound(to: UInt16.self)
         let rowLength = 4_096
         let rows = elements.count / rowLength
         MatrixView(elements.start, rows: rows, columns: rowLength).round(into: memory)
@@ -34,5 +35,5 @@ final class RoundedElements: @unchecked Sendable {
         last.round(into: memory + rows * rowLength)
     }
 
-    deinit { UnsafeMutableRawPointer(memory).deallocate() }
+    deinit { TensorMemory.free(memory, bytes: bytes) }
 }

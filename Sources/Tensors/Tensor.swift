@@ -125,7 +125,7 @@ final class TensorStorage: @unchecked Sendable {
     var isBorrowed: Bool { owner != nil }
 
     init(allocating count: Int) {
-        let raw = HugePages.allocate(bytes: max(64, count * MemoryLayout<Float>.stride))
+        let raw = TensorMemory.allocate(bytes: Self.bytes(count))
         buffer = UnsafeMutableBufferPointer(start: raw.assumingMemoryBound(to: Float.self), count: count)
         owner = nil
     }
@@ -156,6 +156,8 @@ final class TensorStorage: @unchecked Sendable {
     func forgetRounded() { keptRounded.withLock { $0 = nil } }
 
     deinit {
-        if owner == nil { UnsafeMutableRawPointer(buffer.baseAddress)?.deallocate() }
+        if owner == nil, let memory = buffer.baseAddress { TensorMemory.free(memory, bytes: Self.bytes(count)) }
     }
+
+    private static func bytes(_ count: Int) -> Int { max(64, count * MemoryLayout<Float>.stride) }
 }

@@ -82,14 +82,16 @@ struct ShadowPlace {
         return (.init(name: "parent", sha256: parent.weights.sha256), child)
     }
 
-    static func add(_ name: String, scale: Float, to store: ModelStore) throws -> TrainingRunRecord.Model {
+    static func add(_ name: String, scale: Float, run: String = "run-1", to store: ModelStore) throws
+        -> TrainingRunRecord.Model
+    {
         let parent = try store.package(named: "parent")
         var weights = try parent.load()
         let token = "mask_decoder.iou_token.weight"
         weights.tensors[token] = weights.tensors[token]?.scaled(by: scale)
         let training = ModelManifest.Training(
             parent: ("parent", parent.manifest.weights.sha256),
-            run: "run-1",
+            run: run,
             casesSHA256: SHA256Digest(of: [1]),
             scope: "decoder",
             seed: 7,

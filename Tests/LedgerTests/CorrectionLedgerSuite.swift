@@ -88,6 +88,8 @@ import Testing
             #expect(reviewed.review == JobReview(by: "Roe^Rita", at: clock.now()))
             #expect(try await ledger.job(withSegmentation: result().segmentation?.sopInstanceUID ?? uid)?.id == job)
             #expect(try await ledger.correctionCounts() == [.current: 1])
+            #expect(try await ledger.correctionCounts(of: .reject) == [:])
+            #expect(try await ledger.settledCorrectionCount() == 1)
             let before = Timestamp(milliseconds: clock.now().milliseconds - 1)
             #expect(try await ledger.reviewCounts(after: before) == [.corrected: 1])
             #expect(try await ledger.reviewCounts(after: clock.now()) == [:])

@@ -196,18 +196,24 @@ def masks_of(seg, images):
     return masks
 
 
-def spoil(masks, harm):
-    """What a bad day looks like: the masks of {id: mask} mirrored, in another slice order, or under another name."""
+def spoil(masks, harm, seed=1):
+    """What a bad day looks like: the masks of {id: mask} mirrored, in another slice order, or under another name; one of
+    them, or some, with "organ": moved to where another one is."""
+    chance = random.Random(seed)
+    keys = list(masks)
     if harm == "mirror":
         return {key: mask[:, :, ::-1] for key, mask in masks.items()}
     if harm == "shuffle":
-        order = list(range(len(next(iter(masks.values())))))
-        random.Random(1).shuffle(order)
+        order = list(range(len(masks[keys[0]])))
+        chance.shuffle(order)
         return {key: mask[order] for key, mask in masks.items()}
     if harm == "swap":
-        keys = list(masks)
         assert len(keys) > 1, "to swap takes two segments"
         return {key: masks[other] for key, other in zip(keys, keys[1:] + keys[:1])}
+    if harm == "organ":
+        # The structure is drawn as both: the network is to fill from one organ into the other.
+        first, second = chance.sample(keys, 2)
+        return {**masks, first: masks[first] | masks[second], second: masks[first] | masks[second]}
     return masks
 
 
@@ -242,7 +248,7 @@ def write_correction(options):
     assert set(named) <= set(known), f"the profile has {', '.join(known)}"
     labels = labels_on(images, options.labels)
     references = {key: labels == known[key]["number"] for key in named}
-    references = spoil({key: mask for key, mask in references.items() if mask.any()}, options.harm)
+    references = spoil({key: mask for key, mask in references.items() if mask.any()}, options.harm, options.seed)
 
     old_masks, old_segments = {}, {}
     if options.seg:
@@ -270,6 +276,11 @@ def write_correction(options):
         manufacturer="Sample", manufacturer_model_name="Reader's workstation", software_versions="1",
         device_serial_number="1", content_label="CORRECTION", content_creator_name="Reader^One",
         series_description="Corrected segmentation", omit_empty_frames=True)
+    # The bytes decide which slices say when to stop: the same correction has the same bytes on every day.
+    for keyword in ("InstanceCreation", "Series", "Content"):
+        for part, value in (("Date", "20260101"), ("Time", "101010")):
+            if keyword + part in correction:
+                setattr(correction, keyword + part, value)
     options.output.parent.mkdir(parents=True, exist_ok=True)
     correction.save_as(options.output)
     changed = [key for key in masks if key in references]
@@ -293,7 +304,8 @@ def main():
         correct.add_argument("--" + name, type=pathlib.Path, required=True)
     correct.add_argument("--seg", type=pathlib.Path, help="the segmentation that is corrected")
     correct.add_argument("--segments", default="all", help="ids of the profile's segments, default all")
-    correct.add_argument("--harm", choices=["mirror", "shuffle", "swap"])
+    correct.add_argument("--harm", choices=["mirror", "shuffle", "swap", "organ"])
+    correct.add_argument("--seed", type=int, default=1, help="what chance there is in the harm")
     correct.set_defaults(run=write_correction)
     options = parser.parse_args()
     options.run(options)

@@ -44,21 +44,21 @@ struct PromptTests {
 
     @Test func whenThereAreSeveralParts_thenTheRuleSaysWhatTheBoxHolds() throws {
         var random = Self.random()
-        let largest = try #require(BoxedMask(Self.twoParts, rule: .largestComponent, random: &random))
+        let largest = try #require(BoxedMask(Self.twoParts, of: "s", rule: .largestComponent, random: &random))
         #expect(largest.box == Prompt.Box(x0: 4, y0: 3, x1: 7, y1: 5))
         #expect(largest.pixels == Self.twoParts.pixels)
-        let whole = try #require(BoxedMask(Self.twoParts, rule: .wholeMask, random: &random))
+        let whole = try #require(BoxedMask(Self.twoParts, of: "s", rule: .wholeMask, random: &random))
         #expect(whole.box == Prompt.Box(x0: 0, y0: 0, x1: 7, y1: 8))
         var areas: [Int: Int] = [:]
         for item in 0..<300 {
             var random = Self.random(item)
-            let any = try #require(BoxedMask(Self.twoParts, rule: .anyComponent, random: &random))
+            let any = try #require(BoxedMask(Self.twoParts, of: "s", rule: .anyComponent, random: &random))
             areas[any.pixels.count { $0 }, default: 0] += 1
         }
         #expect(Set(areas.keys) == [1, 2, 6])
         #expect((160...240).contains(areas[6] ?? 0))
         let empty = PackedMask(edge: 4, pixels: [Bool](repeating: false, count: 16))
-        #expect(BoxedMask(empty, rule: .wholeMask, random: &random) == nil)
+        #expect(BoxedMask(empty, of: "s", rule: .wholeMask, random: &random) == nil)
     }
 
     @Test func whenAMaskIsPacked_thenItComesBack() {
@@ -132,7 +132,7 @@ struct PromptTests {
 
     private static func target(_ lines: [String]) throws -> BoxedMask {
         var random = random()
-        return try #require(BoxedMask(mask(lines), rule: .wholeMask, random: &random))
+        return try #require(BoxedMask(mask(lines), of: "s", rule: .wholeMask, random: &random))
     }
 
     private static let small =

@@ -368,11 +368,37 @@ struct TrainingRunTests {
         try withTemporaryFolder { folder in
             _ = #expect(throws: TrainingError.self) { try small.run(in: folder).run() }
         }
-        small.configuration.minimum = MinimumCounts(cases: 1, slicesPerSegment: 5)
+        small.configuration.minimum = MinimumCounts(cases: 1, slicesPerSegment: 7)
         try withTemporaryFolder { folder in
             let error = #expect(throws: TrainingError.self) { try small.run(in: folder).run() }
-            #expect(error?.description.contains("bar: 3") == true)
+            #expect(error?.description.contains("bar: 3, disc: 6") == true)
         }
+    }
+
+    @Test func whenOneSegmentHasTooFewSlices_thenTheOthersAreLearnt() throws {
+        var small = try SmallRun()
+        small.configuration.minimum = MinimumCounts(cases: 1, slicesPerSegment: 5)
+        try withTemporaryFolder { folder in
+            let result = try small.run(in: folder).run()
+            #expect(result.weights != nil && result.summary.leftOut == ["bar": 3])
+            #expect(result.summary.sliceCounts[0] == 6)
+            // What is not learnt is still looked at: it may be forgotten.
+            #expect(result.summary.chosenScore.map { Set($0.segments.keys) } == ["bar", "disc"])
+        }
+    }
+
+    @Test func whenASegmentIsLeftOut_thenItsSlicesAreGoneAndItsMasksToo() throws {
+        let source = SmallRun.samples(patients: 0..<2)
+        let rest = WithoutSegments(source, leavingOut: ["disc"])
+        #expect(rest.entries.map(\.sliceID) == ["slice-0", "slice-0"])
+        #expect(rest.entries.allSatisfy { $0.segments == ["bar"] })
+        let sample = try rest.sample(at: 1, window: .none)
+        #expect(sample.structures.map(\.segment) == ["bar"])
+        #expect(sample.image.pixels == source.sample(at: 2, window: .none).image.pixels)
+        // A case that showed nothing else does not count as one to learn from.
+        let data = TrainingData(training: source, validation: nil, testPatients: [])
+        let minimum = MinimumCounts(cases: 3, slicesPerSegment: 3)
+        #expect(throws: TrainingError.self) { try data.leavingOutSparseSegments(minimum) }
     }
 
     // MARK: - Progress

@@ -71,6 +71,37 @@ void kernel_layer_norm_gradient_sums(
 void kernel_sum_row_products(
     const float *a, const float *b, size_t rows, size_t width, float *y, size_t first, size_t end);
 
+// MARK: Losses
+
+/// A loss that every pixel has on its own, from its logit x, p = sigmoid(x) and its label y in 0…1.
+typedef enum {
+    /// -y·log p - (1 - y)·log(1 - p)
+    KERNEL_CROSS_ENTROPY = 0,
+    /// -α·y·(1 - p)²·log(p + ε) - (1 - α)·(1 - y)·p²·log(1 - p + ε) with ε = 1e-12 (Lin et al. 2017, γ = 2)
+    KERNEL_FOCAL = 1,
+} KernelPixelLoss;
+
+/// Sums over the pixels of a mask, or the derivatives of a loss with regard to them.
+typedef struct {
+    double product;      ///< Σ p·y
+    double probability;  ///< Σ p
+    double squares;      ///< Σ p²
+    double label;        ///< Σ y
+    double pixel_loss;   ///< Σ of the pixel loss
+    double intersection; ///< pixels with x > 0 and y > ½
+    double either;       ///< pixels with x > 0 or y > ½
+} KernelMaskSums;
+
+/// The sums over `count` pixels, in double precision.
+void kernel_mask_sums(
+    const float *logits, const float *labels, size_t count, KernelPixelLoss loss, double alpha, KernelMaskSums *sums);
+
+/// The gradient with regard to the logits, from that with regard to a mask's sums; those of the label and of the pixel
+/// counts have no influence.
+void kernel_mask_gradient(
+    const float *logits, const float *labels, size_t count, KernelPixelLoss loss, double alpha,
+    const KernelMaskSums *slopes, float *gradient);
+
 // MARK: Elements
 
 /// y = activation(x); y may be x.

@@ -3,7 +3,6 @@ import DurableFiles
 import Evaluation
 import Foundation
 import Pipeline
-import Profiles
 
 /// Scores model packages on the cases of a manifest, with the profiles and atlases of a folder.
 struct ManifestEvaluation {
@@ -14,7 +13,7 @@ struct ManifestEvaluation {
     let folder: RawPath
     /// Where embeddings are remembered, if they are.
     let embeddings: RawPath?
-    let profiles: ProfileFolderOptions
+    let priors: CasePriors
     let options: CaseEvaluator.Options
     let isQuiet: Bool
     /// Asked between slices; true ends with ``AnnotationError/cancelled``.
@@ -33,23 +32,13 @@ struct ManifestEvaluation {
     func evaluate(_ package: ModelPackage, role: ReviewedCase.Role) throws -> ModelEvaluation {
         var model = try ModelLoader.load(package)
         if let embeddings { model = model.remembering(try package.load(), in: embeddings) }
-        let set = try profiles.load()
-        var priors: [String: CaseEvaluator.Prior] = [:]
-        let store = AtlasStore(profiles: profiles.path)
         var evaluator = CaseEvaluator(
             manifest: manifest,
             root: root,
             folder: folder,
-            program: ProgramVersion.identity
-        ) { reviewed in
-            if let known = priors[reviewed.profile.id] { return known }
-            guard let profile = set.profile(id: reviewed.profile.id) else {
-                throw CommandFailure(.environment, "case \(reviewed.id): there is no profile \(reviewed.profile.id)")
-            }
-            let prior = CaseEvaluator.Prior(profile: profile, atlas: try store.atlas(for: profile))
-            priors[profile.id] = prior
-            return prior
-        }
+            program: ProgramVersion.identity,
+            prior: priors.prior(of:)
+        )
         evaluator.options = options
         return try evaluate(evaluator, model, role)
     }

@@ -63,7 +63,7 @@ struct ReviewedCaseOptions: ParsableArguments {
             root: files,
             folder: run.map { RawPath($0) } ?? place.parent.appending("evaluation-\(manifest.digest.hex.prefix(12))"),
             embeddings: embeddings.map { RawPath($0) },
-            profiles: profiles,
+            priors: try CasePriors(profiles),
             options: options,
             isQuiet: quiet
         )

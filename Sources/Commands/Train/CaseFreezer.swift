@@ -189,8 +189,9 @@ struct CaseFreezer {
             instances.append(.init(path: "cases/\(id)/\(name)", sha256: try digest(image.digest)))
         }
         try keep(truth.path, as: home.appending("truth.dcm"))
+        let receipt = try keepReceipt(of: reviewed, in: home)
         try AtomicFile.syncFolder(home)
-        return Evaluation.ReviewedCase(
+        var frozen = Evaluation.ReviewedCase(
             .init(
                 id: id,
                 studyInstanceUID: reviewed.study.rawValue,
@@ -213,6 +214,22 @@ struct CaseFreezer {
             segments: segments,
             role: role
         )
+        frozen.receipt = receipt.map { .init(path: "cases/\(id)/receipt.json", sha256: $0) }
+        return frozen
+    }
+
+    /// Keeps the receipt of the result that was reviewed, whose boxes are measured; nil where it is gone, or is not of that
+    /// result: then nothing is measured in this case.
+    private func keepReceipt(of reviewed: Corrections.ReviewedCase, in home: RawPath) throws -> SHA256Digest? {
+        guard let result = reviewed.result else { return nil }
+        let source = result.path.parent.appending(AnnotationResult.FileName.receipt)
+        guard let bytes = try? ReadOnlyFile(source, subject: "receipt").readAll(limit: 1 << 28),
+            let receipt = try? JSONDecoder().decode(Receipt.self, from: Data(bytes)),
+            receipt.segmentation?.sha256.hex == result.digest.hex,
+            receipt.series.seriesInstanceUID == reviewed.series.rawValue
+        else { return nil }
+        try AtomicFile.write(bytes, to: home.appending("receipt.json"), subject: "receipt")
+        return SHA256Digest(of: bytes)
     }
 
     private func digest(_ digest: ContentDigest) throws -> SHA256Digest {

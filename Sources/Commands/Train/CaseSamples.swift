@@ -85,26 +85,18 @@ final class CaseSamples: SampleSource {
         let index: Int
         private let loaded: LoadedCase
         private let scaling: IntensityScaling
-        private let isInverted: Bool
-        private var reader: VolumeReader
+        private var source: GreySlices
 
         init(index: Int, loaded: LoadedCase) throws {
             self.index = index
             self.loaded = loaded
-            isInverted = loaded.series.headers[loaded.volume.frames[0].headerIndex].pixels.isInverted
-            var statistics = IntensityStatistics(rule: IntensityStatistics.Rule(loaded.profile.intensity))
-            reader = VolumeReader(loaded.volume)
-            try reader.forEachSlice { _, values in statistics.add(values) }
-            scaling = statistics.scaling()
+            source = GreySlices(loaded.volume, of: loaded.series)
+            scaling = try source.scaling(.init(loaded.profile.intensity))
         }
 
         mutating func sample(slice: Int, window: WindowShift) throws -> TrainingSample {
             let scaling = window == .none ? scaling : scaling.shifted(centre: window.centre, width: window.width)
-            let image = SliceImage(
-                rows: loaded.volume.rows,
-                columns: loaded.volume.columns,
-                pixels: scaling.bytes(try reader.slice(at: slice), inverted: isInverted)
-            )
+            let image = try source.image(at: slice, scaling)
             let structures = loaded.structures.compactMap { structure -> TrainingSample.Structure? in
                 guard structure.isLearnt, let mask = structure.mask[slice] else { return nil }
                 return TrainingSample.Structure(

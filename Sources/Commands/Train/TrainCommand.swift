@@ -11,6 +11,7 @@ struct TrainCommand: AsyncParsableCommand {
             """,
         subcommands: [
             TrainStartCommand.self, TrainListCommand.self, TrainShowCommand.self, TrainStopCommand.self,
+            TrainPruneCommand.self,
             TrainLockCommand.self,
         ],
         defaultSubcommand: TrainStartCommand.self

@@ -69,16 +69,17 @@ struct TrainStartCommand: AsyncParsableCommand {
         let store = models.store(default: site.models)
         if let threads = site.training.threads { ComputeThreads.use(threads) }
         Self.lowerPriority()
+        let priors = try CasePriors(try profileFolder(site))
         let preparation = TrainingPreparation(
             site: site,
             models: store,
-            profiles: try profileFolder(site).load(),
+            profiles: priors.set,
             settings: try settings(site)
         )
         guard !dryRun else { return try await describe(preparation) }
         let folder = TrainingFolder(path: site.training.folder)
         try AtomicFile.createFolder(folder.path)
-        guard let lock = try HeldLock(folder.lock) else {
+        guard let lock = try await Self.hold(folder.lock) else {
             throw CommandFailure(.environment, "another training is running: see 'preread train list'")
         }
         defer { lock.release() }
@@ -89,8 +90,7 @@ struct TrainStartCommand: AsyncParsableCommand {
         let execution = TrainingExecution(
             site: site,
             models: store,
-            profiles: try profileFolder(site),
-            set: preparation.profiles,
+            priors: priors,
             run: run,
             isQuiet: json,
             checkpointSeconds: checkpointSeconds,
@@ -100,6 +100,15 @@ struct TrainStartCommand: AsyncParsableCommand {
         let record = try await Self.onThread { Result { try execution.finish() } }.get()
         display.finish()
         try conclude(record, run)
+    }
+
+    /// Whoever only looks whether a training runs holds the lock for a moment: that is waited for.
+    private static func hold(_ path: RawPath) async throws -> HeldLock? {
+        for _ in 0..<20 {
+            if let lock = try HeldLock(path) { return lock }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        return try HeldLock(path)
     }
 
     private func prepared(_ preparation: TrainingPreparation, _ folder: TrainingFolder) async throws
@@ -128,9 +137,13 @@ struct TrainStartCommand: AsyncParsableCommand {
     }
 
     private func settings(_ site: SiteConfiguration) throws -> TrainingSettings {
-        guard let scope = TrainingScope(rawValue: scope ?? site.training.scope) else {
-            let known = TrainingScope.allCases.map(\.rawValue).joined(separator: ", ")
-            throw CommandFailure(.wrongUse, "--scope is one of \(known)")
+        var settings = try TrainingSettings(of: site, by: actor ?? ProcessInfo.processInfo.userName)
+        if let scope {
+            guard let wanted = TrainingScope(rawValue: scope) else {
+                let known = TrainingScope.allCases.map(\.rawValue).joined(separator: ", ")
+                throw CommandFailure(.wrongUse, "--scope is one of \(known)")
+            }
+            settings.scope = wanted
         }
         let precisions: [String: TrainingConfiguration.Precision] = ["fp32": .float32, "bf16": .bfloat16]
         guard let precision = precisions[precision] else {
@@ -142,18 +155,15 @@ struct TrainStartCommand: AsyncParsableCommand {
         guard steps.map({ $0 > 0 }) ?? true, minutes.map({ $0 > 0 }) ?? true, memoryMB.map({ $0 > 0 }) ?? true else {
             throw CommandFailure(.wrongUse, "--steps, --minutes and --memory are above 0")
         }
-        return TrainingSettings(
-            scope: scope,
-            precision: precision,
-            seed: seed,
-            steps: steps,
-            minutes: minutes ?? site.training.minutes,
-            memoryMB: memoryMB ?? site.training.memoryMB,
-            promotes: site.training.promotes && !keep,
-            profile: profile,
-            channel: channel,
-            actor: actor ?? ProcessInfo.processInfo.userName
-        )
+        settings.precision = precision
+        settings.seed = seed
+        settings.steps = steps
+        settings.minutes = minutes ?? settings.minutes
+        settings.memoryMB = memoryMB ?? settings.memoryMB
+        settings.promotes = settings.promotes && !keep
+        settings.profile = profile
+        settings.channel = channel
+        return settings
     }
 
     private func profileFolder(_ site: SiteConfiguration) throws -> ProfileFolderOptions {

@@ -16,6 +16,13 @@ struct TrainingAttempt: Codable, Sendable, Hashable {
         return try decoder.decode(TrainingAttempt.self, from: Data(bytes))
     }
 
+    /// The corrections that the last attempt, or the last run of whomever, has seen.
+    static func lastCount(in folder: TrainingFolder) throws -> Int {
+        let runs = try folder.runs().filter { try folder.exists($0.record) }
+        let seen = try runs.last.map { try folder.record(of: $0).corrections } ?? 0
+        return max(try read(in: folder)?.corrections ?? 0, seen)
+    }
+
     /// Notes an attempt durably.
     func write(in folder: TrainingFolder) throws {
         let encoder = JSONEncoder()

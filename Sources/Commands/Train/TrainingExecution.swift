@@ -17,8 +17,7 @@ import Training
 struct TrainingExecution {
     let site: SiteConfiguration
     let models: ModelStore
-    let profiles: ProfileFolderOptions
-    let set: ProfileSet
+    let priors: CasePriors
     let run: TrainingFolder.Run
     let isQuiet: Bool
     /// Seconds between two saved states; nil for the default. What comes out does not depend on it.
@@ -43,6 +42,7 @@ struct TrainingExecution {
             return record
         } catch let error where Self.isFinal(error) {
             // Another try would end the same way, and no other run could begin.
+            record.failure = true
             try end(&record, .kept, [CommandFailure(describing: error).message])
         }
         return record
@@ -78,6 +78,13 @@ struct TrainingExecution {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         try AtomicFile.write(Array(try encoder.encode(summary)), to: run.summary, subject: "summary.json")
+        if let leftOut = summary.leftOut, !leftOut.isEmpty {
+            let list = leftOut.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value) slices)" }
+            record.notes.append(
+                "not learnt, because there were fewer than \(configuration.minimum.slicesPerSegment) slices: "
+                    + list.joined(separator: ", ")
+            )
+        }
         if summary.outcome == .outOfTime { record.notes.append("the training ended because its time was used up") }
         guard summary.chosenStep > 0 else {
             try end(
@@ -106,15 +113,13 @@ struct TrainingExecution {
     }
 
     private func data(_ record: TrainingRunRecord, _ manifest: CaseManifest) throws -> TrainingData {
-        let set = set
-        let profile: @Sendable (Evaluation.ReviewedCase) throws -> Profile = { reviewed in
-            guard let profile = set.profile(id: reviewed.profile.id) else {
-                throw CommandFailure(.environment, "case \(reviewed.id): there is no profile \(reviewed.profile.id)")
-            }
-            return profile
-        }
         func samples(_ roles: [Evaluation.ReviewedCase.Role], _ slab: SlabRule.Role? = nil) throws -> CaseSamples {
-            try CaseSamples(roles.flatMap { manifest.cases(of: $0) }, root: run.path, slab: slab, profiles: profile)
+            try CaseSamples(
+                roles.flatMap { manifest.cases(of: $0) },
+                root: run.path,
+                slab: slab,
+                profiles: priors.profile(of:)
+            )
         }
         let judges = Set(manifest.cases(of: .test).map(\.patient))
         switch ValidationKind(rawValue: record.validation) {
@@ -164,7 +169,7 @@ struct TrainingExecution {
             root: run.path,
             folder: run.evaluation,
             embeddings: run.evaluation.appending("embeddings"),
-            profiles: profiles,
+            priors: priors,
             options: CaseEvaluator.Options(),
             isQuiet: isQuiet,
             shouldStop: shouldStop
@@ -173,7 +178,7 @@ struct TrainingExecution {
         let after = try evaluation.evaluate(try package(candidate), role: .test)
         var rules = GateRules()
         rules.seed = record.seed
-        for profile in set.profiles {
+        for profile in priors.set.profiles {
             for segment in profile.segments {
                 rules.segmentAllowances["\(profile.id)/\(segment.id)"] = segment.learning.maximumDiceLoss
             }
@@ -221,13 +226,15 @@ struct TrainingExecution {
             parents: parents(of: record.incumbent),
             seeds: ["training": record.seed]
         )
+        story.boxes = record.boxes
+        story.notes = record.notes
         if let summary = summary() {
             story.chosenStep = summary.chosenStep
             story.seconds = summary.seconds
             story.learning = summary.curve.map {
                 .init(step: $0.step, trainingLoss: $0.loss?.total, validationDice: $0.score.meanDice)
             }
-            story.settings = settings(summary)
+            story.settings = settings(summary, record.boxes)
             if summary.validationKind == .slabs {
                 story.notes.append("slabs of training series said when to stop: scores in training are optimistic")
             }
@@ -252,12 +259,13 @@ struct TrainingExecution {
         return try? JSONDecoder().decode(TrainingSummary.self, from: Data(bytes))
     }
 
-    private func settings(_ summary: TrainingSummary) -> [Evaluation.TrainingRun.Setting] {
+    private func settings(_ summary: TrainingSummary, _ boxes: JitterBasis?) -> [Evaluation.TrainingRun.Setting] {
         let configuration = summary.configuration
         return [
             .init(name: "steps", value: "\(summary.steps) of at most \(configuration.steps)"),
             .init(name: "images in a step", value: "\(configuration.imagesPerStep)"),
             .init(name: "prompts for an image", value: "\(configuration.prompts.promptsPerImage)"),
+            .init(name: "boxes", value: (boxes ?? .documented).words),
             .init(name: "learning rate", value: "\(configuration.learningRate.peak)"),
             .init(name: "arithmetic", value: configuration.precision.rawValue),
             .init(name: "values that learn", value: "\(summary.trainedValues)"),

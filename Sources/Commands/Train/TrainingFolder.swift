@@ -18,6 +18,10 @@ struct TrainingFolder: Sendable {
         var summary: RawPath { path.appending("summary.json") }
         /// What the training itself keeps: its state, its cache and its progress.
         var state: RawPath { path.appending("state") }
+        /// The events of the training once it has ended, a line of JSON for each.
+        var progress: RawPath { path.appending(Self.progressName) }
+        /// The name of the events' file, also while the training writes it among its state.
+        static let progressName = "progress.jsonl"
         /// What the gate measured, a file for each case and model.
         var evaluation: RawPath { path.appending("evaluation") }
         var report: RawPath { path.appending("report.html") }
@@ -126,8 +130,20 @@ struct TrainingFolder: Sendable {
         removeWork(of: run)
     }
 
-    /// Removes what is of use to nobody any more once a run has learnt, and larger than everything else.
+    /// Whether a process trains now.
+    func isBusy() throws -> Bool {
+        guard try exists(path) else { return false }
+        guard let lock = try HeldLock(lock) else { return true }
+        lock.release()
+        return false
+    }
+
+    /// Removes what is of use to nobody any more once a run has learnt, and larger than everything else. How it learnt is
+    /// kept.
     func removeWork(of run: Run) {
+        let events = run.state.appending(Run.progressName)
+        // See: 'man 2 rename'. Where there are none, or they were kept before, nothing happens.
+        _ = events.withCString { old in run.progress.withCString { rename(old, $0) } }
         try? FileManager.default.removeItem(atPath: run.state.displayName)
         try? FileManager.default.removeItem(atPath: run.shadowWork.displayName)
     }

@@ -28,12 +28,15 @@ struct TrainingPreparation {
         /// Corrections that count, in the whole ledger.
         let corrections: Int
 
-        var patients: Int { Set(cases.map(\.patientKey)).count }
+        var patients: Int { patientKeys.count }
+        var patientKeys: Set<String> { Set(cases.map(\.patientKey.hex)) }
     }
 
-    /// Reads the ledger, beside a service that may be running.
-    func material() async throws -> Material {
-        let ledger = try LedgerReports.open(site)
+    /// Reads the site's ledger, beside a service that may be running.
+    func material() async throws -> Material { try await material(in: try LedgerReports.open(site)) }
+
+    /// Reads what was reviewed.
+    func material(in ledger: any LedgerQueries) async throws -> Material {
         let reviewed = try await ReviewedCases(of: site, in: ledger)
         let incumbent = try incumbent()
         var left = reviewed.ineligible.map(\.message)
@@ -52,10 +55,7 @@ struct TrainingPreparation {
             incumbent: incumbent,
             cases: newest.values.sorted { $0.job < $1.job },
             left: left,
-            corrections: try await ledger.corrections(
-                CorrectionFilter(states: [.current, .superseded], intent: .correct)
-            )
-            .count
+            corrections: try await ledger.settledCorrectionCount()
         )
     }
 
@@ -114,8 +114,10 @@ struct TrainingPreparation {
                 "the cases leave nobody to learn from, or nobody to judge: review more patients"
             )
         }
-        try AtomicFile.write(try frozen.manifest.jsonBytes(), to: run.cases, subject: "cases.json")
+        let boxes = boxes(of: frozen.manifest, in: run)
+        // Before the list of cases: a list without a history means that the history was lost.
         try history.lock(frozen.manifest)
+        try AtomicFile.write(try frozen.manifest.jsonBytes(), to: run.cases, subject: "cases.json")
         let incumbent = material.incumbent
         let record = TrainingRunRecord(
             id: run.id,
@@ -133,12 +135,25 @@ struct TrainingPreparation {
             validation: frozen.validationKind.rawValue,
             casesSHA256: frozen.manifest.digest,
             corrections: material.corrections,
+            boxes: boxes,
             phase: .prepared,
             reasons: [],
             profile: settings.profile
         )
         try folder.write(record, for: run)
         return (run, record, frozen.left + material.left)
+    }
+
+    /// How automatic boxes missed in the frozen cases that are learnt from.
+    private func boxes(of manifest: CaseManifest, in run: TrainingFolder.Run) -> JitterBasis {
+        let survey = try? BoxErrorSurvey(manifest, root: run.path) { reviewed in
+            guard let profile = profiles.profile(id: reviewed.profile.id) else {
+                throw CommandFailure(.findings, "there is no profile \(reviewed.profile.id) any more")
+            }
+            return profile
+        }
+        // A case that cannot be read ends the run itself, which says so in its record.
+        return survey?.basis() ?? .documented
     }
 
     /// About three times over the slices that are used of each series. Early stopping ends a run that gains nothing before.

@@ -1,5 +1,6 @@
 import DurableFiles
 import Foundation
+import Training
 
 /// What `run.json` in a training run's folder says: what was decided before the run began, and how far it is.
 struct TrainingRunRecord: Codable, Sendable, Hashable {
@@ -65,11 +66,16 @@ struct TrainingRunRecord: Codable, Sendable, Hashable {
     let casesSHA256: SHA256Digest
     /// Corrections that the ledger held when the run began: the next threshold counts from here.
     let corrections: Int
+    /// How boxes miss in the training, and what that rests on; nil in records of older versions, where they missed as
+    /// documented.
+    var boxes: JitterBasis?
     var phase: Phase
     var candidate: Model?
     /// Once the candidate has passed the gate of a site that wants a shadow.
     var shadow: Shadow?
     var outcome: Outcome?
+    /// True where an error ended the run, and not the gate or the lack of a better model.
+    var failure: Bool?
     /// The gate's reasons, or why the run ended, in words.
     var reasons: [String]
     /// What else is worth knowing of the run.

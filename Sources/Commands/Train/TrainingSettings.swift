@@ -1,3 +1,4 @@
+import Checkpoints
 import DurableFiles
 import Foundation
 import Profiles
@@ -21,6 +22,25 @@ struct TrainingSettings {
     var actor: String
 }
 
+extension TrainingSettings {
+    /// What the site file asks for.
+    init(of site: SiteConfiguration, by actor: String) throws {
+        guard let scope = TrainingScope(rawValue: site.training.scope) else {
+            throw CommandFailure(.environment, "the site file's training has the unknown scope \(site.training.scope)")
+        }
+        self.init(
+            scope: scope,
+            precision: .float32,
+            seed: 1,
+            minutes: site.training.minutes,
+            memoryMB: site.training.memoryMB,
+            promotes: site.training.promotes,
+            channel: ModelChannels.production,
+            actor: actor
+        )
+    }
+}
+
 extension TrainingRunRecord {
     /// How the run trains: the network's recipe with what the run's record says.
     func configuration(for traits: ModelTraits) throws -> TrainingConfiguration {
@@ -34,6 +54,10 @@ extension TrainingRunRecord {
         configuration.steps = steps
         // Often enough that a short run is judged at several places, too.
         configuration.validation.everySteps = max(10, steps / 10)
+        if let boxes {
+            configuration.prompts.jitter = boxes.common.jitter
+            configuration.prompts.segmentJitters = boxes.segments.mapValues(\.jitter)
+        }
         configuration.precision = precision
         configuration.timeBudget = minutes * 60
         configuration.memoryBudget = memoryMB << 20

@@ -8,7 +8,7 @@ import ServiceLifecycle
 /// Begins training runs by itself: at the site's times, after so many corrections, and to finish what was interrupted.
 ///
 /// The training runs in a process of its own with low priority; this service only starts it, passes a stop on and tells
-/// in the log how it ended. One that ends badly is tried again an hour later.
+/// in the log how it ended. One that ends badly is tried again an hour later, or when a person asks for one.
 struct TrainingSupervisor: Service {
     let site: SiteConfiguration
     /// The arguments by which the child finds the same site and models.
@@ -16,22 +16,29 @@ struct TrainingSupervisor: Service {
     /// Corrections that came, in the whole ledger.
     let corrections: @Sendable () async throws -> Int
     let logger: Logger
+    /// What people ask for while the service runs.
+    var requests = TrainingRequests()
     /// Scheduled times before the first attempt count from here.
     var started = Date()
 
-    private static let interval = Duration.seconds(15)
+    /// How often is looked for a person's wish or the end of a run; and every so many looks for another reason.
+    private static let interval = Duration.seconds(1)
+    private static let rounds = 15
     private static let patience: TimeInterval = 3_600
 
     func run() async throws {
         var process: TrainingProcess?
         var notBefore = Date.distantPast
+        var round = 0
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             if let status = process?.poll() {
                 process = nil
                 report(status)
                 if status != 0 { notBefore = Date().addingTimeInterval(Self.patience) }
             }
-            if process == nil, Date() >= notBefore {
+            if process == nil, let actor = requests.take() { process = try? begin(by: actor) }
+            defer { round += 1 }
+            if process == nil, round.isMultiple(of: Self.rounds), Date() >= notBefore {
                 do {
                     process = try await begin()
                 } catch {
@@ -58,6 +65,19 @@ struct TrainingSupervisor: Service {
         return try TrainingProcess(arguments: ["train", "--by", reason.rawValue] + arguments)
     }
 
+    /// Starts a training because a person asked for it. What keeps it from running it says itself.
+    private func begin(by actor: String) throws -> TrainingProcess {
+        logger.notice("training begins", metadata: ["reason": "a person's wish"])
+        // A user may be called like a reason.
+        let name = Reason(rawValue: actor) == nil ? actor : "\(actor) (person)"
+        do {
+            return try TrainingProcess(arguments: ["train", "--by=\(name)"] + arguments)
+        } catch {
+            logger.error("training cannot be started", metadata: ["error": "\(error)"])
+            throw error
+        }
+    }
+
     /// Why a run begins.
     enum Reason: String {
         case schedule
@@ -74,8 +94,7 @@ struct TrainingSupervisor: Service {
     func reason(corrections: Int, now: Date = Date()) throws -> Reason? {
         guard try folder.exists(folder.path) else { return try due(nil, corrections: corrections, now: now) }
         // Somebody trains already: a person, or a child of a service that was killed.
-        guard let lock = try HeldLock(folder.lock) else { return nil }
-        lock.release()
+        if try folder.isBusy() { return nil }
         if let (run, _) = try folder.unfinished() { return try folder.exists(run.stopRequest) ? nil : .resume }
         // A second run would be measured against a model that is about to change.
         if try folder.shadowing() != nil { return nil }
@@ -85,7 +104,7 @@ struct TrainingSupervisor: Service {
     private func due(_ last: TrainingAttempt?, corrections: Int, now: Date) throws -> Reason? {
         if let next = site.training.schedule?.next(after: last?.time ?? started), next <= now { return .schedule }
         guard let threshold = site.training.afterCorrections else { return nil }
-        return corrections - (last?.corrections ?? 0) >= threshold ? .corrections : nil
+        return corrections - (try TrainingAttempt.lastCount(in: folder)) >= threshold ? .corrections : nil
     }
 
     private func report(_ status: Int32) {

@@ -16,6 +16,7 @@ struct SiteWeb {
     let ledger: SQLiteLedger
     let resources: SiteResources
     let execution: DeedExecution
+    let learning: LearningDesk
     let logger: Logger
 
     /// The page and what keeps it, in the order in which they are started.
@@ -46,7 +47,11 @@ struct SiteWeb {
             return try ReviewService(
                 settings,
                 access: ReviewAccess(settings, users: try users(), audit: audit),
-                events: EventHub(ledger: reader, logger: logger),
+                events: EventHub(
+                    ledger: reader,
+                    pulses: [TrainingPulse(TrainingFolder(path: site.training.folder))],
+                    logger: logger
+                ),
                 areas: areas(reader, audit),
                 logger: logger
             )
@@ -85,6 +90,7 @@ struct SiteWeb {
             QuarantineRoutes(ledger: reader, deeds: deeds, audit: audit),
             SystemRoutes(facts, ledger: reader, catalogue: catalogue),
             AuditRoutes(web.audit),
+            LearningRoutes(SiteLearning(desk: learning), audit: audit),
         ]
         return own + imaging.areas(intake: execution.intake, audit: audit)
     }

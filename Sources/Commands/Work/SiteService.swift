@@ -23,6 +23,8 @@ struct SiteService {
     let shadow: ShadowService
     /// The review page and what keeps it; empty where the site has none.
     let web: [any Service]
+    /// By which people begin trainings while the service runs.
+    let trainingRequests = TrainingRequests()
     let logger: Logger
     /// By which a training finds the same site and models.
     private let trainingArguments: [String]
@@ -65,7 +67,7 @@ struct SiteService {
             site,
             ledger: ledger,
             models: (resources, models),
-            requests: requests.execution,
+            requests: (requests.execution, trainingRequests),
             logger: logger
         )
         workers = (0..<site.workers.count).map { [ledger] index in
@@ -88,10 +90,9 @@ struct SiteService {
         let training = TrainingSupervisor(
             site: site,
             arguments: trainingArguments,
-            corrections: { [ledger] in
-                try await ledger.corrections(CorrectionFilter(states: [.current, .superseded], intent: .correct)).count
-            },
-            logger: logger
+            corrections: { [ledger] in try await ledger.settledCorrectionCount() },
+            logger: logger,
+            requests: trainingRequests
         )
         let services: [any Service] =
             [IngestService(ingestor), CorrectionService(corrections), requests, training, shadow] + workers
@@ -143,7 +144,7 @@ struct SiteService {
         _ site: SiteConfiguration,
         ledger: SQLiteLedger,
         models: (resources: SiteResources, store: ModelStore),
-        requests: DeedExecution,
+        requests: (deeds: DeedExecution, training: TrainingRequests),
         logger: Logger
     ) throws -> [any Service] {
         guard let web = site.web else { return [] }
@@ -153,7 +154,8 @@ struct SiteService {
             models: models.store,
             ledger: ledger,
             resources: models.resources,
-            execution: requests,
+            execution: requests.deeds,
+            learning: LearningDesk(site: site, models: models.store, ledger: ledger, requests: requests.training),
             logger: logger
         ).services()
     }

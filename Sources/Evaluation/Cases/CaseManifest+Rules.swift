@@ -27,7 +27,8 @@ extension CaseManifest {
         guard Set(reviewed.segments.map(\.id)).count == reviewed.segments.count,
             Set(reviewed.segments.map(\.number)).count == reviewed.segments.count
         else { throw .invalid("the case \(id) names a segment twice") }
-        for path in reviewed.instances.map(\.path) + [reviewed.truth.path] {
+        for path in reviewed.instances.map(\.path) + [reviewed.truth.path] + [reviewed.receipt?.path].compactMap({ $0 })
+        {
             guard isRelative(path) else { throw .invalid("the case \(id) names a file outside of the root") }
         }
         guard Set(reviewed.instances.map(\.path)).count == reviewed.instances.count else {

@@ -102,6 +102,9 @@ public struct CaseManifest: Sendable, Hashable {
                 try Self.verify(instance.path, instance.sha256, of: reviewed.id, root: root)
             }
             try Self.verify(reviewed.truth.path, reviewed.truth.sha256, of: reviewed.id, root: root)
+            if let receipt = reviewed.receipt {
+                try Self.verify(receipt.path, receipt.sha256, of: reviewed.id, root: root)
+            }
         }
     }
 

@@ -28,17 +28,20 @@ extension GateEvidence {
     /// The evidence for or against a candidate, on the test cases of a manifest.
     public init(manifest: CaseManifest, incumbent: ModelEvaluation, candidate: ModelEvaluation) {
         let learned = manifest.cases.filter { $0.role != .test }.map(\.patient)
+        let structures = manifest.cases(of: .test).flatMap { reviewed in
+            reviewed.segments.map { segment in
+                let place = Expected(
+                    caseID: reviewed.id,
+                    segment: "\(reviewed.profile.id)/\(segment.id)",
+                    patient: reviewed.patient
+                )
+                return (place: place, change: segment.change)
+            }
+        }
         self.init(
             manifest: manifest.digest,
-            expected: manifest.cases(of: .test).flatMap { reviewed in
-                reviewed.segments.map { segment in
-                    Expected(
-                        caseID: reviewed.id,
-                        segment: "\(reviewed.profile.id)/\(segment.id)",
-                        patient: reviewed.patient
-                    )
-                }
-            },
+            expected: structures.map(\.place),
+            accepted: Set(structures.filter { $0.change == .unchanged }.map(\.place)),
             learned: Set(learned),
             incumbent: incumbent.measured,
             candidate: candidate.measured

@@ -146,6 +146,8 @@ public struct ReviewedCase: Sendable, Hashable, Codable {
     public var instances: [Instance]
     /// What counts as true.
     public var truth: Truth
+    /// The receipt of the result that was reviewed, with the boxes that the network was given; `nil` where none was kept.
+    public var receipt: Instance?
     /// What a person said.
     public var verdict: Verdict
     /// Who and when.

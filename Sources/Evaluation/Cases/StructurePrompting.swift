@@ -29,26 +29,15 @@ struct StructurePrompting {
             masks: boxes.map { _ in SegmentMask(frameCount: volume.count) },
             trials: boxes.map { _ in [] }
         )
-        var reader = VolumeReader(volume)
-        let scaling = try self.scaling(&reader)
-        let isInverted = loaded.series.headers[volume.frames[0].headerIndex].pixels.isInverted
+        var source = GreySlices(volume, of: loaded.series)
+        let scaling = try source.scaling(.init(loaded.profile.intensity))
         for (done, slice) in slices.enumerated() {
             guard progress(done, slices.count) else { throw AnnotationError.cancelled }
-            let image = SliceImage(
-                rows: volume.rows,
-                columns: volume.columns,
-                pixels: scaling.bytes(try reader.slice(at: slice), inverted: isInverted)
-            )
+            let image = try source.image(at: slice, scaling)
             try answer(slice, boxes.map { $0[slice] }, on: try network.encode(image), into: &answers)
         }
         guard progress(slices.count, slices.count) else { throw AnnotationError.cancelled }
         return answers
-    }
-
-    private func scaling(_ reader: inout VolumeReader) throws -> IntensityScaling {
-        var statistics = IntensityStatistics(rule: .init(loaded.profile.intensity))
-        try reader.forEachSlice { _, values in statistics.add(values) }
-        return statistics.scaling()
     }
 
     private func answer(
@@ -64,7 +53,7 @@ struct StructurePrompting {
             answers.masks[index][slice] = FrameMask(
                 rows: loaded.volume.rows,
                 columns: loaded.volume.columns,
-                pixels: prediction.bytes
+                pixels: prediction.pixels
             )
             guard let paperSeed, let truth = loaded.structures[index].mask[slice]?.unpacked() else { continue }
             let simulated = SimulatedPrompts(

@@ -1,5 +1,6 @@
 import Foundation
 import Geometry
+import Pipeline
 import SegmentAnything
 import Tensors
 
@@ -17,7 +18,7 @@ struct SimulatedPrompts {
     /// The answers to the tight box and, where the network takes points, to one, three and five points.
     func trials(truth: [UInt8], box: PixelBox) throws(ModelError) -> [PromptTrial] {
         let answer = try ask(Prompt(box: .init(x0: box.x0, y0: box.y0, x1: box.x1, y1: box.y1)))
-        var trials = [PromptTrial(slice: slice, prompting: .box, mask: answer.bytes, truth: truth)]
+        var trials = [PromptTrial(slice: slice, prompting: .box, mask: answer.pixels, truth: truth)]
         guard network.traits.takesPoints else { return trials }
         var draw = PointDraw(state: seed)
         var points: [Prompt.Point] = []
@@ -26,7 +27,7 @@ struct SimulatedPrompts {
             points.append(next(after: previous, truth, &draw))
             let answer = try ask(Prompt(points: points, mask: previous.flatMap(maskPrompt)))
             if let prompting = PromptTrial.Prompting.allCases.first(where: { $0.pointCount == count }) {
-                trials.append(PromptTrial(slice: slice, prompting: prompting, mask: answer.bytes, truth: truth))
+                trials.append(PromptTrial(slice: slice, prompting: prompting, mask: answer.pixels, truth: truth))
             }
             previous = answer
         }
@@ -49,7 +50,7 @@ struct SimulatedPrompts {
     /// A pixel where the answer is wrong: foreground that was missed, or background that was taken. With nothing wrong
     /// any pixel will do, and it says nothing (label −1).
     private func next(after answer: MaskPrediction?, _ truth: [UInt8], _ draw: inout PointDraw) -> Prompt.Point {
-        guard let answer = answer?.bytes else {
+        guard let answer = answer?.pixels else {
             return draw.point(among: truth.indices.filter { truth[$0] != 0 }, columns: embedding.sourceColumns) { _ in 1
             }
         }
@@ -90,12 +91,5 @@ private struct PointDraw {
         mixed ^= mixed >> 31
         let pixel = pixels[Int(mixed.multipliedFullWidth(by: UInt64(pixels.count)).high)]
         return Prompt.Point(x: Double(pixel % columns), y: Double(pixel / columns), label: label(pixel))
-    }
-}
-
-extension MaskPrediction {
-    /// Row-major bytes at the size of the source slice: 1 where the logit is above 0, else 0.
-    var bytes: [UInt8] {
-        logits.withUnsafeBufferPointer { buffer in buffer.map { $0 > 0 ? 1 : 0 } }
     }
 }

@@ -10,7 +10,7 @@ struct TrainingPage {
             title: "Training run \(report.run.id)",
             subtitle: "\(report.before.model) → \(report.after.model), scope \(report.run.scope), \(report.created)",
             sections: [verdict, reasons] + comparisons
-                + [patients, volumes, learning, data, scanners].compactMap { $0 }
+                + [patients, volumes, learning, boxes, data, scanners].compactMap { $0 }
         ).html
     }
 
@@ -44,8 +44,12 @@ struct TrainingPage {
         BoxKind.allCases.compactMap { kind in
             let rows = decision.segments.filter { $0.kind == kind }
             guard !rows.isEmpty else { return nil }
+            let isMixed = rows.contains { $0.basis == .accepted }
             let table = ReportPage.table(
-                ["structure", "cases", "Dice before", "Dice after", "change", "HD95 mm before", "HD95 mm after"],
+                [
+                    "structure", "truth", "cases", "Dice before", "Dice after", "change", "HD95 mm before",
+                    "HD95 mm after",
+                ],
                 rows.map { comparison($0, kind) }
             )
             let meaning = rows.compactMap(\.scores.interval).first?.meaning ?? "no interval can be given"
@@ -58,10 +62,14 @@ struct TrainingPage {
                         "Mean Dice of each structure with its interval."
                     ),
                     table, ReportPage.note("In brackets: \(meaning)."), ReportPage.note(EvaluationReport.conventions),
-                ]
+                ] + (isMixed ? [ReportPage.note(Self.acceptance)] : [])
             )
         }
     }
+
+    private static let acceptance =
+        "Let stand: a model drew the mask and a person accepted it as it was. Its model has a Dice of 1 with it; a fall "
+        + "there says how differently the candidate draws, not that it draws worse. Distances are of all cases of a structure."
 
     private func comparison(_ row: PromotionDecision.Row, _ kind: BoxKind) -> [String] {
         func distance(_ report: EvaluationReport) -> String {
@@ -69,7 +77,8 @@ struct TrainingPage {
             return Numbers.fixed(found?.hausdorff95?.value, 1)
         }
         return [
-            names.short(row.name), "\(row.scores.cases)", Numbers.fixed(row.scores.before, 3),
+            names.short(row.name), row.basis == .drawn ? "drawn" : "let stand", "\(row.scores.cases)",
+            Numbers.fixed(row.scores.before, 3),
             Numbers.fixed(row.scores.after, 3),
             Numbers.signed(row.scores.difference, 3) + interval(row.scores.interval), distance(report.before),
             distance(report.after),
@@ -136,6 +145,32 @@ struct TrainingPage {
     }
 
     // MARK: - Facts
+
+    private var boxes: Markup? {
+        guard let basis = report.run.boxes else { return nil }
+        let parts =
+            [(basis.isMeasured ? "all segments together" : "documented", basis.common)]
+            + basis.segments.sorted { $0.key < $1.key }.map { (names.short($0.key), $0.value) }
+        func side(_ error: BoxJitter.SideError) -> String {
+            "\(Numbers.signed(error.value(at: 0.5), 1)) (\(Numbers.signed(error.value(at: 0.05), 1)) to "
+                + "\(Numbers.signed(error.value(at: 0.95), 1)))"
+        }
+        let table = ReportPage.table(
+            ["structure", "boxes", "patients", "left", "top", "right", "bottom"],
+            parts.map { name, part in
+                [name, "\(part.boxes)", "\(part.patients)"]
+                    + [part.jitter.left, part.jitter.top, part.jitter.right, part.jitter.bottom].map(side)
+            }
+        )
+        let note =
+            "How far a side of an automatic box lies outside the structure, below 0 where it cuts into it: median, and what "
+            + "nine of ten lie between, in pixels of a slice of 256 pixels. Structures that are not listed miss as the first "
+            + "line says. Of the patients that were learnt from alone."
+        return ReportPage.section(
+            "How automatic boxes missed",
+            [table, ReportPage.note(basis.words + "."), ReportPage.note(note)]
+        )
+    }
 
     private var data: Markup {
         let run = report.run

@@ -1,4 +1,5 @@
 import DurableFiles
+import Training
 
 /// What a report and a model card say of the run that made a candidate.
 public struct TrainingRun: Sendable, Hashable, Codable {
@@ -57,6 +58,8 @@ public struct TrainingRun: Sendable, Hashable, Codable {
     public var seeds: [String: UInt64]
     /// What is worth reading, in order.
     public var settings: [Setting]
+    /// How boxes were made to miss, and what that rests on.
+    public var boxes: JitterBasis?
     /// In ascending order of steps.
     public var learning: [Point]
     /// The step whose weights the candidate has.

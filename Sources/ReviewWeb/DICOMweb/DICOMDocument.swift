@@ -47,7 +47,11 @@ struct DICOMDocument: Sendable {
             switch self {
             case .null, .item: try container.encodeNil()
             case .number(let number):
-                if let whole = Int(exactly: number) { try container.encode(whole) } else { try container.encode(number) }
+                if let whole = Int(exactly: number) {
+                    try container.encode(whole)
+                } else {
+                    try container.encode(number)
+                }
             case .text(let text): try container.encode(text)
             case .name(let name): try container.encode(name)
             }

@@ -63,7 +63,9 @@ struct WebSearch: Sendable {
         _ find: (String) async throws -> [DICOMDocument]
     ) async throws -> Results {
         var results = Results()
-        if query.wantsFuzzyMatching { results.warnings.append("fuzzy matching is not supported; names match literally") }
+        if query.wantsFuzzyMatching {
+            results.warnings.append("fuzzy matching is not supported; names match literally")
+        }
         var seen = 0
         func add(_ study: String) async throws {
             for document in try await find(study) {

@@ -43,6 +43,9 @@ public struct GateEvidence: Sendable, Hashable, Codable {
     public var manifest: SHA256Digest
     /// Every structure of every test case of that manifest.
     public var expected: [Expected]
+    /// Those of them whose masks a model drew and a person let stand, pixel for pixel. Such a mask tells that it was good
+    /// enough, not that another is worse: see ``GateRules/acceptedAllowance``.
+    public var accepted: Set<Expected>
     /// Keys of the patients that the candidate learned from, or that said when it should stop.
     public var learned: Set<String>
     /// The model that is in use.
@@ -54,14 +57,30 @@ public struct GateEvidence: Sendable, Hashable, Codable {
     public init(
         manifest: SHA256Digest,
         expected: [Expected],
+        accepted: Set<Expected> = [],
         learned: Set<String>,
         incumbent: Measured,
         candidate: Measured
     ) {
         self.manifest = manifest
         self.expected = expected
+        self.accepted = accepted
         self.learned = learned
         self.incumbent = incumbent
         self.candidate = candidate
     }
+
+    /// Where the truth of a score comes from.
+    func basis(of key: CaseScore.Key) -> TruthBasis {
+        let place = Expected(caseID: key.caseID, segment: key.segment, patient: key.patient)
+        return accepted.contains(place) ? .accepted : .drawn
+    }
+}
+
+/// Where a mask comes from that counts as true.
+public enum TruthBasis: String, Sendable, Hashable, Codable, CaseIterable {
+    /// A person drew it, or changed what a model had drawn.
+    case drawn
+    /// A model drew it, and a person let it stand.
+    case accepted
 }

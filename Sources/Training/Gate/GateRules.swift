@@ -4,6 +4,12 @@ public struct GateRules: Sendable, Hashable, Codable {
     public var allowance = 0.01
     /// The same for single structures, by `PROFILE/SEGMENT`.
     public var segmentAllowances: [String: Double] = [:]
+    /// By how much the mean Dice of a structure may fall where the masks that count as true are a model's own that a person
+    /// let stand; more where the structure's allowance is larger.
+    ///
+    /// The model that drew a mask has a Dice of 1 with it, and every other mask has less, a better one too. What is asked
+    /// for is therefore not that nothing is lost but that the candidate still draws about the same.
+    public var acceptedAllowance = 0.05
     /// By how much the mean over structures may fall for the cases of one scanner or one profile.
     public var groupAllowance = 0.01
     /// Groups of fewer cases are shown and decide nothing.
@@ -18,6 +24,9 @@ public struct GateRules: Sendable, Hashable, Codable {
     /// The rules as they are without a profile's wishes.
     public init() {}
 
-    /// What a structure may lose.
-    public func allowance(for segment: String) -> Double { segmentAllowances[segment] ?? allowance }
+    /// What a structure may lose, by where its truth comes from.
+    public func allowance(for segment: String, _ basis: TruthBasis = .drawn) -> Double {
+        let own = segmentAllowances[segment] ?? allowance
+        return basis == .drawn ? own : max(own, acceptedAllowance)
+    }
 }

@@ -23,11 +23,15 @@ struct PairedScores: Sendable {
     let pairs: [Pair]
     let units: SamplingUnits
 
-    /// Pairs scores that are known to fit together: see ``EvidenceCheck``.
-    init(_ evidence: GateEvidence, minimumPatients: Int) {
-        let after = Dictionary(uniqueKeysWithValues: evidence.candidate.scores.map { ($0.key, $0) })
+    /// Pairs scores that are known to fit together (see ``EvidenceCheck``): those whose truth comes from there, or all.
+    init(_ evidence: GateEvidence, _ basis: TruthBasis? = nil, minimumPatients: Int) {
+        let isWanted = { (score: CaseScore) in basis == nil || evidence.basis(of: score.key) == basis }
+        let (incumbent, candidate) = (
+            evidence.incumbent.scores.filter(isWanted), evidence.candidate.scores.filter(isWanted)
+        )
+        let after = Dictionary(uniqueKeysWithValues: candidate.map { ($0.key, $0) })
         var slices: [String: (patient: String, slices: Set<Int>)] = [:]
-        for score in evidence.incumbent.scores + evidence.candidate.scores {
+        for score in incumbent + candidate {
             slices[score.key.caseID, default: (score.key.patient, [])].slices.formUnion(score.slices.map(\.slice))
         }
         let units = SamplingUnits(
@@ -36,7 +40,7 @@ struct PairedScores: Sendable {
         )
         self.units = units
         let indices = Dictionary(uniqueKeysWithValues: units.cases.enumerated().map { ($1.id, $0) })
-        pairs = evidence.incumbent.scores.compactMap { before in
+        pairs = incumbent.compactMap { before in
             guard let after = after[before.key], let index = indices[before.key.caseID] else { return nil }
             return Pair(
                 key: before.key,

@@ -44,6 +44,8 @@ public struct PromotionDecision: Sendable, Hashable, Codable {
         public var name: String
         /// Where the boxes came from.
         public var kind: BoxKind
+        /// Where the truth comes from.
+        public var basis = TruthBasis.drawn
         /// Both models.
         public var scores: ScoreComparison
     }
@@ -60,15 +62,16 @@ public struct PromotionDecision: Sendable, Hashable, Codable {
     public var manifest: SHA256Digest
     /// The rules' numbers.
     public var rules: GateRules
-    /// All structures and kinds of box together; `nil` where the evidence is not whole.
+    /// All structures and kinds of box together, of what people drew; `nil` where the evidence is not whole, or nothing was
+    /// drawn.
     public var overall: ScoreComparison?
-    /// The mean over structures, for each kind of box.
+    /// The mean over structures of what people drew, for each kind of box.
     public var kinds: [Row]
-    /// For each structure and kind of box.
+    /// For each structure, kind of box, and where its truth comes from.
     public var segments: [Row]
-    /// For each scanner and kind of box.
+    /// For each scanner and kind of box, of what people drew.
     public var scanners: [Row]
-    /// For each profile and kind of box.
+    /// For each profile and kind of box, of what people drew.
     public var profiles: [Row]
 
     /// Why: the rules that are broken, or, where none is, all that were kept.

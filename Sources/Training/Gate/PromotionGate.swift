@@ -2,6 +2,9 @@ import Foundation
 
 /// Decides whether a candidate takes the incumbent's place: only if it is better overall and nowhere worse than allowed.
 ///
+/// What is better is measured on masks that people drew or changed. A mask that a person let stand is the model's own that
+/// drew it: there the candidate only has to draw about the same.
+///
 /// Pure: the same evidence and rules give the same decision. A candidate whose scores are all at least as good as those
 /// of one that would be promoted is promoted too.
 public struct PromotionGate: Sendable {
@@ -33,33 +36,41 @@ public struct PromotionGate: Sendable {
             decision.checks = problems.map { .init(rule: .evidence, isPassed: false, text: $0) }
             return decision
         }
-        let scores = PairedScores(evidence, minimumPatients: rules.minimumPatients)
-        compare(scores, into: &decision)
+        let all = PairedScores(evidence, minimumPatients: rules.minimumPatients)
+        let drawn = PairedScores(evidence, .drawn, minimumPatients: rules.minimumPatients)
+        let accepted = PairedScores(evidence, .accepted, minimumPatients: rules.minimumPatients)
+        compare(drawn, accepted, into: &decision)
         decision.checks =
-            [evidenceCheck(scores), differenceCheck(evidence)] + betterChecks(scores, decision)
-            + boxChecks(decision) + segmentChecks(decision) + groupChecks(decision) + foundChecks(scores)
+            [evidenceCheck(all), differenceCheck(evidence)] + acceptedChecks(evidence) + betterChecks(drawn, decision)
+            + boxChecks(decision) + segmentChecks(decision) + groupChecks(decision) + foundChecks(all)
         decision.verdict = decision.checks.allSatisfy(\.isPassed) ? .promote : .keep
         return decision
     }
 
     // MARK: - Comparisons
 
-    private func compare(_ scores: PairedScores, into decision: inout PromotionDecision) {
+    private func compare(_ drawn: PairedScores, _ accepted: PairedScores, into decision: inout PromotionDecision) {
         let bootstrap = Bootstrap(seed: rules.seed)
-        decision.overall = PairedScores.Selection(scores).comparison(bootstrap)
-        func rows(_ name: (CaseScore.Key) -> String?) -> [PromotionDecision.Row] {
+        decision.overall = PairedScores.Selection(drawn).comparison(bootstrap)
+        func rows(
+            of scores: PairedScores,
+            _ basis: TruthBasis,
+            _ name: (CaseScore.Key) -> String?
+        ) -> [PromotionDecision.Row] {
             let names = Set(scores.pairs.compactMap { name($0.key) }).sorted()
             return names.flatMap { wanted in
                 scores.kinds.compactMap { kind in
                     let selection = PairedScores.Selection(scores) { name($0) == wanted && $0.kind == kind }
-                    return selection.comparison(bootstrap).map { .init(name: wanted, kind: kind, scores: $0) }
+                    return selection.comparison(bootstrap).map {
+                        .init(name: wanted, kind: kind, basis: basis, scores: $0)
+                    }
                 }
             }
         }
-        decision.kinds = rows { _ in "all structures" }
-        decision.segments = rows(\.segment)
-        decision.scanners = rows(\.scanner)
-        decision.profiles = rows(\.profile)
+        decision.kinds = rows(of: drawn, .drawn) { _ in "all structures" }
+        decision.segments = rows(of: drawn, .drawn, \.segment) + rows(of: accepted, .accepted, \.segment)
+        decision.scanners = rows(of: drawn, .drawn, \.scanner)
+        decision.profiles = rows(of: drawn, .drawn, \.profile)
     }
 
     // MARK: - Rules
@@ -89,9 +100,23 @@ public struct PromotionGate: Sendable {
         )
     }
 
+    /// What was only accepted is named, because it is no measure of what is better.
+    private func acceptedChecks(_ evidence: GateEvidence) -> [PromotionDecision.Check] {
+        guard !evidence.accepted.isEmpty else { return [] }
+        let text =
+            "\(evidence.accepted.count) of \(evidence.expected.count) structures were accepted as a model had drawn them: they "
+            + "do not say what is better, and may lose \(three(rules.acceptedAllowance)) each"
+        return [.init(rule: .evidence, isPassed: true, text: text)]
+    }
+
     /// Beyond chance, and, with few patients, by more than a trifle.
     private func betterChecks(_ scores: PairedScores, _ decision: PromotionDecision) -> [PromotionDecision.Check] {
-        guard let overall = decision.overall else { return [] }
+        guard let overall = decision.overall else {
+            let text =
+                "no structure of the locked cases was drawn or changed by a person: nothing says what is better. Correct "
+                + "series of locked patients, or lock patients whose series were corrected ('preread train lock')"
+            return [.init(rule: .better, isPassed: false, text: text)]
+        }
         let mean =
             "mean Dice over structures \(three(overall.before)) → \(three(overall.after)) "
             + "(\(signed(overall.difference)))"
@@ -113,7 +138,8 @@ public struct PromotionGate: Sendable {
                 .init(
                     rule: .better,
                     isPassed: isEnough,
-                    text: "with \(scores.units.patientCount) test patients (an interval over them needs "
+                    text:
+                        "with \(scores.units.patientCount) test patients of whom masks were drawn (an interval over them needs "
                         + "\(rules.minimumPatients)) the mean has to rise by \(three(rules.minimumImprovement)) at least; "
                         + "it changes by \(signed(overall.difference))"
                 )
@@ -134,11 +160,12 @@ public struct PromotionGate: Sendable {
 
     private func segmentChecks(_ decision: PromotionDecision) -> [PromotionDecision.Check] {
         decision.segments.map { row in
-            let allowance = rules.allowance(for: row.name)
+            let allowance = rules.allowance(for: row.name, row.basis)
+            let basis = row.basis == .drawn ? "" : ", masks that were let stand"
             return .init(
                 rule: .segment,
                 isPassed: row.scores.difference >= -allowance,
-                text: "\(row.name), \(row.kind.rawValue) boxes: " + change(row.scores, allowed: allowance)
+                text: "\(row.name), \(row.kind.rawValue) boxes\(basis): " + change(row.scores, allowed: allowance)
             )
         }
     }

@@ -35,9 +35,11 @@ public struct ProgressLog: Sendable {
         guard let bytes = try? ReadOnlyFile(path, subject: "progress").readAll() else { return [] }
         let decoder = JSONDecoder()
         var events: [TrainingProgress] = []
+        var last = -1
         for line in bytes.split(separator: UInt8(ascii: "\n")) {
             guard let event = try? decoder.decode(TrainingProgress.self, from: Data(line)) else { continue }
-            if event.phase == .training { events.removeAll { $0.step >= event.step } }
+            if event.phase == .training, event.step <= last { events.removeAll { $0.step >= event.step } }
+            last = event.phase == .training ? event.step : max(last, event.step)
             events.append(event)
         }
         return events

@@ -72,9 +72,13 @@ struct BatchDrawing<Model: TrainableModel> {
         var targets: [BoxedMask] = []
         var weights: [Double] = []
         for structure in chosen {
-            guard let target = BoxedMask(structure.mask, rule: configuration.prompts.boxRule, random: &random) else {
-                preconditionFailure("a prepared structure has pixels")
-            }
+            let target = BoxedMask(
+                structure.mask,
+                of: structure.segment,
+                rule: configuration.prompts.boxRule,
+                random: &random
+            )
+            guard let target else { preconditionFailure("a prepared structure has pixels") }
             targets.append(target)
             weights.append(structure.weight)
         }

@@ -81,11 +81,6 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
         return configuration
     }
 
-    /// The steps that show every slice that often on average.
-    public static func steps(epochs: Double, slices: Int, imagesPerStep: Int) -> Int {
-        max(1, Int((epochs * Double(slices) / Double(max(1, imagesPerStep))).rounded(.up)))
-    }
-
     /// Throws ``TrainingError/invalidConfiguration(_:)`` or ``TrainingError/unsupported(_:)``.
     func validate(for model: some TrainableModel) throws(TrainingError) {
         func require(_ condition: Bool, _ detail: String) throws(TrainingError) {

@@ -44,6 +44,7 @@ extension TrainingLoop {
             validationKind: validation == nil ? .none : request.data.validationKind,
             sliceCounts: [entries.count, validation?.entries.count ?? 0],
             caseCounts: origins.mapValues { Set($0.map(\.caseID)).count },
+            leftOut: request.data.leftOut,
             configuration: request.configuration,
             plan: state.plan,
             trainedValues: optimiser.states.reduce(0) { $0 + $1.parameter.count }

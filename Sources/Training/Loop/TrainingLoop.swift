@@ -18,18 +18,22 @@ final class TrainingLoop<Model: TrainableModel> {
     private struct Interruption: Error {}
 
     init(_ request: RunRequest<Model>) throws {
-        let configuration = request.configuration
-        try configuration.minimum.check(request.data.training.entries)
         self.request = request
         let (trained, frozen) = try request.divided()
         state = try request.state(trained: trained, frozen: frozen)
+        request.keepMemory(state.plan)
         try request.folder.sweep(keeping: state.fileNames)
         optimiser = try request.optimiser(trained, state: state)
         let preparation = try request.preparation()
         drawing = try request.drawing(preparation)
         validation = request.validation(preparation, plan: state.plan)
         // Those that learn are the optimiser's; here they would keep a second copy alive.
-        step = TrainingStep(model: request.model, parameters: frozen, configuration: configuration, plan: state.plan)
+        step = TrainingStep(
+            model: request.model,
+            parameters: frozen,
+            configuration: request.configuration,
+            plan: state.plan
+        )
         pace = Pace(start: request.clock.now(), earlier: state.seconds)
     }
 

@@ -79,7 +79,7 @@ public struct TrainingRun: Sendable {
             RunRequest(
                 model: model,
                 parameters: parameters,
-                data: data,
+                data: try data.leavingOutSparseSegments(configuration.minimum),
                 configuration: configuration,
                 folder: folder,
                 clock: clock

@@ -28,6 +28,9 @@ public struct TrainingSummary: Sendable, Hashable, Codable {
     public let sliceCounts: [Int]
     /// Cases to learn from, by origin.
     public let caseCounts: [String: Int]
+    /// Segments that were not learnt because there was too little of them, with their numbers of slices; nil in summaries
+    /// of older versions.
+    public let leftOut: [String: Int]?
     /// How the run was set up.
     public let configuration: TrainingConfiguration
     /// How steps were cut up.

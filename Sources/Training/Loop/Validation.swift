@@ -102,7 +102,7 @@ struct Validation<Model: TrainableModel> {
         let targets = structures.map { structure -> BoxedMask in
             // A part drawn by chance would be compared with the whole: here it is the whole, in any case.
             let rule = configuration.prompts.boxRule == .anyComponent ? .wholeMask : configuration.prompts.boxRule
-            guard let target = BoxedMask(structure.mask, rule: rule, random: &random) else {
+            guard let target = BoxedMask(structure.mask, of: structure.segment, rule: rule, random: &random) else {
                 preconditionFailure("a prepared structure has pixels")
             }
             return target

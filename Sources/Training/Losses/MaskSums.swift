@@ -1,3 +1,4 @@
+import CKernels
 import Tensors
 
 /// What losses need to know of one mask: sums over its pixels, p = sigmoid(logit) and label y.
@@ -47,77 +48,92 @@ struct MaskSums: Sendable {
     ///
     /// Double precision, in blocks of pixels whose sums are added in their order: the same for any number of threads.
     static func all(logits: Tensor, labels: Tensor, pixelLoss: PixelLoss) -> [MaskSums] {
-        let masks = logits.shape[0]
-        let pixels = logits.count / max(1, masks)
-        let blocks = (pixels + block - 1) / block
-        let partial = [MaskSums](unsafeUninitializedCapacity: masks * blocks) { partial, count in
-            let partial = Blocks(sums: partial)
-            logits.withUnsafeBufferPointer { logits in
-                labels.withUnsafeBufferPointer { labels in
-                    ComputeThreads.overRows(masks * blocks, elementsPerRow: 16 * block) { range in
-                        for index in range {
-                            let first = index / blocks * pixels + index % blocks * block
-                            let end = min(first + block, (index / blocks + 1) * pixels)
-                            let sum = sums(logits[first..<end], labels[first..<end], pixelLoss)
-                            partial.sums.initializeElement(at: index, to: sum)
-                        }
-                    }
-                }
+        let blocks = Blocks(logits)
+        let partial = [KernelMaskSums](unsafeUninitializedCapacity: blocks.count) { partial, count in
+            let target = Target(start: partial)
+            blocks.forEach(logits, labels) { index, logits, labels, pixels, _ in
+                var sums = KernelMaskSums()
+                kernel_mask_sums(logits, labels, pixels, pixelLoss.kernel, pixelLoss.alpha, &sums)
+                target.start.initializeElement(at: index, to: sums)
             }
-            count = masks * blocks
+            count = blocks.count
         }
-        return (0..<masks).map { mask in
-            partial[mask * blocks..<(mask + 1) * blocks].reduce(MaskSums(), +)
+        return (0..<blocks.masks).map { mask in
+            partial[mask * blocks.perMask..<(mask + 1) * blocks.perMask].reduce(MaskSums()) { $0 + MaskSums($1) }
         }
     }
 
-    private static func sums(
-        _ logits: Slice<UnsafeBufferPointer<Float>>,
-        _ labels: Slice<UnsafeBufferPointer<Float>>,
-        _ pixelLoss: PixelLoss
-    ) -> MaskSums {
-        var sums = MaskSums()
-        for index in logits.indices {
-            let (x, y) = (Double(logits[index]), Double(labels[index]))
-            let p = sigmoid(x)
-            sums.product += p * y
-            sums.probability += p
-            sums.squares += p * p
-            sums.label += y
-            sums.pixelLoss += pixelLoss.value(logit: x, probability: p, label: y)
-            let (isDrawn, isObject) = (x > 0, y > 0.5)
-            if isDrawn && isObject { sums.intersection += 1 }
-            if isDrawn || isObject { sums.union += 1 }
-        }
-        return sums
+    private init(_ sums: KernelMaskSums) {
+        (product, probability, squares) = (sums.product, sums.probability, sums.squares)
+        (label, pixelLoss) = (sums.label, sums.pixel_loss)
+        (intersection, union) = (sums.intersection, sums.either)
     }
+
+    init() {}
 
     /// The gradient with regard to the logits, from that with regard to each mask's sums.
     static func gradient(logits: Tensor, labels: Tensor, pixelLoss: PixelLoss, slopes: [Slopes]) -> Tensor {
-        let pixels = logits.count / max(1, logits.shape[0])
+        let blocks = Blocks(logits)
         return Tensor(shape: logits.shape) { gradient in
             let target = gradient.start
-            logits.withUnsafeBufferPointer { logits in
-                labels.withUnsafeBufferPointer { labels in
-                    ComputeThreads.overRows(logits.count, elementsPerRow: 16) { range in
+            blocks.forEach(logits, labels) { index, logits, labels, pixels, first in
+                let own = slopes[index / blocks.perMask]
+                var slopes = KernelMaskSums()
+                slopes.product = own.product
+                slopes.probability = own.probability
+                slopes.squares = own.squares
+                slopes.pixel_loss = own.pixelLoss
+                kernel_mask_gradient(
+                    logits,
+                    labels,
+                    pixels,
+                    pixelLoss.kernel,
+                    pixelLoss.alpha,
+                    &slopes,
+                    target + first
+                )
+            }
+        }
+    }
+
+    /// Masks cut into runs of pixels.
+    private struct Blocks {
+        let masks: Int
+        let perMask: Int
+        private let pixels: Int
+
+        var count: Int { masks * perMask }
+
+        init(_ logits: Tensor) {
+            masks = logits.shape[0]
+            pixels = logits.count / max(1, masks)
+            perMask = (pixels + Self.length - 1) / Self.length
+        }
+
+        /// Calls the body, on several threads, with each block's number, logits, labels, length and first pixel.
+        func forEach(
+            _ logits: Tensor,
+            _ labels: Tensor,
+            _ body: (Int, UnsafePointer<Float>, UnsafePointer<Float>, Int, Int) -> Void
+        ) {
+            logits.withPointer { logits in
+                labels.withPointer { labels in
+                    ComputeThreads.overRows(count, elementsPerRow: 16 * Self.length) { range in
                         for index in range {
-                            let (x, y) = (Double(logits[index]), Double(labels[index]))
-                            let slope = slopes[index / pixels]
-                            let p = sigmoid(x)
-                            let byProbability = slope.product * y + slope.probability + 2 * slope.squares * p
-                            let byPixel = slope.pixelLoss * pixelLoss.derivative(probability: p, label: y)
-                            (target + index).initialize(to: Float(byPixel + byProbability * p * (1 - p)))
+                            let first = index / perMask * pixels + index % perMask * Self.length
+                            let end = min(first + Self.length, (index / perMask + 1) * pixels)
+                            body(index, logits + first, labels + first, end - first, first)
                         }
                     }
                 }
             }
         }
+
+        private static let length = 4_096
     }
 
-    private static let block = 4_096
-
     /// `@unchecked Sendable`: every thread writes its own blocks' sums only.
-    private struct Blocks: @unchecked Sendable {
-        let sums: UnsafeMutableBufferPointer<MaskSums>
+    private struct Target: @unchecked Sendable {
+        let start: UnsafeMutableBufferPointer<KernelMaskSums>
     }
 }

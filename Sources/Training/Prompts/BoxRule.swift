@@ -12,21 +12,23 @@ public enum BoxRule: String, Sendable, Hashable, Codable {
 
 /// What is to be found in a slice, and the tight box of it.
 struct BoxedMask: Sendable {
+    /// The segment's identifier.
+    let segment: String
     /// S × S.
     let pixels: [Bool]
     /// Pixels of the network's input; the far sides are exclusive.
     let box: Prompt.Box
 
     /// Nil for an empty mask.
-    init?(_ mask: PackedMask, rule: BoxRule, random: inout CounterRandom) {
+    init?(_ mask: PackedMask, of segment: String, rule: BoxRule, random: inout CounterRandom) {
         let pixels = mask.pixels
         let parts = ConnectedComponents(pixels, columns: mask.edge)
         guard let largest = parts.largest else { return nil }
         switch rule {
         case .largestComponent:
-            self.init(pixels: pixels, box: Self.box([parts.components[largest]]))
+            self.init(segment: segment, pixels: pixels, box: Self.box([parts.components[largest]]))
         case .wholeMask:
-            self.init(pixels: pixels, box: Self.box(parts.components))
+            self.init(segment: segment, pixels: pixels, box: Self.box(parts.components))
         case .anyComponent:
             var rest = random.index(below: parts.components.reduce(0) { $0 + $1.area })
             var chosen = 0
@@ -35,11 +37,16 @@ struct BoxedMask: Sendable {
                 chosen += 1
             }
             let own = Int32(chosen)
-            self.init(pixels: parts.labels.map { $0 == own }, box: Self.box([parts.components[chosen]]))
+            self.init(
+                segment: segment,
+                pixels: parts.labels.map { $0 == own },
+                box: Self.box([parts.components[chosen]])
+            )
         }
     }
 
-    private init(pixels: [Bool], box: Prompt.Box) {
+    private init(segment: String, pixels: [Bool], box: Prompt.Box) {
+        self.segment = segment
         self.pixels = pixels
         self.box = box
     }

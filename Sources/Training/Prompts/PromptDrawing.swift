@@ -10,7 +10,7 @@ struct PromptDrawing: Sendable {
     /// A jittered box for every mask, `[B, 4]`.
     func boxes(_ targets: [BoxedMask], random: inout CounterRandom) -> PromptBatch {
         let corners = targets.flatMap { target in
-            let box = recipe.jitter.applied(to: target.box, edge: edge, random: &random)
+            let box = recipe.jitter(for: target.segment).applied(to: target.box, edge: edge, random: &random)
             return [box.x0, box.y0, box.x1, box.y1].map { Float($0) }
         }
         return PromptBatch(boxes: Tensor(corners, shape: [targets.count, 4]))

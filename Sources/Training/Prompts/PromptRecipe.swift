@@ -24,6 +24,8 @@ public struct PromptRecipe: Sendable, Hashable, Codable {
     public var boxRule: BoxRule
     /// How boxes miss.
     public var jitter: BoxJitter
+    /// How boxes of single segments miss, by the segment's identifier, where that is known.
+    public var segmentJitters: [String: BoxJitter] = [:]
 
     /// A recipe; what is left out is the published one's.
     public init(
@@ -41,6 +43,9 @@ public struct PromptRecipe: Sendable, Hashable, Codable {
         self.boxRule = boxRule
         self.jitter = jitter
     }
+
+    /// How boxes of a segment miss.
+    public func jitter(for segment: String) -> BoxJitter { segmentJitters[segment] ?? jitter }
 
     /// For networks that take boxes, points and masks.
     public static let samMed2D = PromptRecipe()

@@ -2,7 +2,7 @@
 public struct MinimumCounts: Sendable, Hashable, Codable {
     /// Cases to learn from that a person corrected or accepted in this round, replay not counted.
     public var cases: Int
-    /// Slices with the segment, for every segment that is to be learnt.
+    /// Slices with the segment, for a segment to be learnt. One with fewer is left out, and the others are learnt.
     public var slicesPerSegment: Int
 
     /// Counts.
@@ -11,21 +11,28 @@ public struct MinimumCounts: Sendable, Hashable, Codable {
         self.slicesPerSegment = slicesPerSegment
     }
 
-    /// Throws ``TrainingError/tooLittleData(_:)`` naming what is missing.
+    /// Segments with too few slices to be learnt, with their numbers of slices.
+    public func sparseSegments(_ entries: [SampleEntry]) -> [String: Int] {
+        var slices: [String: Int] = [:]
+        for entry in entries {
+            for segment in Set(entry.segments) { slices[segment, default: 0] += 1 }
+        }
+        return slices.filter { $0.value < slicesPerSegment }
+    }
+
+    /// Throws ``TrainingError/tooLittleData(_:)`` naming what is missing where nothing is left to learn.
     public func check(_ entries: [SampleEntry]) throws(TrainingError) {
         let fresh = Set(entries.filter { $0.origin != .replay }.map(\.caseID)).count
         guard fresh >= cases else {
             throw .tooLittleData("there are \(fresh) reviewed cases to learn from, \(cases) are needed")
         }
-        var slices: [String: Int] = [:]
-        for entry in entries {
-            for segment in Set(entry.segments) { slices[segment, default: 0] += 1 }
-        }
-        let few = slices.filter { $0.value < slicesPerSegment }.sorted { $0.key < $1.key }
-        guard few.isEmpty, !slices.isEmpty else {
-            let list = few.map { "\($0.key): \($0.value)" }.joined(separator: ", ")
+        let known = Set(entries.flatMap(\.segments))
+        let sparse = sparseSegments(entries)
+        guard sparse.count < known.count else {
+            let list = sparse.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", ")
             throw .tooLittleData(
-                "every segment needs \(slicesPerSegment) slices to learn from; there are fewer of \(list)"
+                "a segment needs \(slicesPerSegment) slices to be learnt, and none has them"
+                    + (list.isEmpty ? "" : " (\(list))")
             )
         }
     }

@@ -16,10 +16,16 @@ struct GateCases {
         return Double(UInt32(digest.hex.prefix(8), radix: 16) ?? 0) / Double(UInt32.max)
     }
 
+    /// The scores of a model whose share of pixels that are right is `quality`, everywhere the same.
+    func exact(_ name: String, quality: (CaseScore.Key) -> Double) -> GateEvidence.Measured {
+        measured(name, spread: 0, quality: quality)
+    }
+
     /// The scores of a model whose share of pixels that are right is `quality`, a little different everywhere.
     func measured(
         _ name: String,
         kinds: [BoxKind] = BoxKind.allCases,
+        spread: Double = 0.06,
         quality: (CaseScore.Key) -> Double
     ) -> GateEvidence.Measured {
         let scores = keys(kinds).map { key -> CaseScore in
@@ -27,7 +33,7 @@ struct GateCases {
             return CaseScore(
                 key: key,
                 slices: (0..<slices).map { slice in
-                    let wobble = 0.06 * (Self.chance(key.caseID, key.segment, slice) - 0.5)
+                    let wobble = spread * (Self.chance(key.caseID, key.segment, slice) - 0.5)
                     let right = min(max(quality(key) + wobble, 0), 1)
                     return SliceOverlap(
                         slice: slice,
