@@ -52,9 +52,9 @@ CHECKS = {
     "undo keeps a hundred steps and no more memory than it may": """
         const {History} = await import("/correct/history.js");
         const history = new History(), empty = new Uint32Array(0);
-        for (let n = 0; n < 150; n += 1) history.add("x", [{key: "a", slice: n, before: empty, after: new Uint32Array(4)}]);
+        for (let n = 0; n < 150; n += 1) history.add("x", [{key: "a", slice: n, before: empty, after: new Uint32Array(4)}], "brush");
         if (history.done.length !== 100) return `${history.done.length} steps`;
-        for (let n = 0; n < 30; n += 1) history.add("x", [{key: "a", slice: n, before: empty, after: new Uint32Array(2e6)}]);
+        for (let n = 0; n < 30; n += 1) history.add("x", [{key: "a", slice: n, before: empty, after: new Uint32Array(2e6)}], "brush");
         return history.done.length <= 8 ? "" : `${history.done.length} large steps`;""",
     "the letters of directions are those of Patient Orientation": """
         const {letters} = await import("/viewer/geometry.js");

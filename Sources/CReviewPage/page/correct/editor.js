@@ -28,8 +28,6 @@ export class Editor {
         this.saving = false;
         this.brushMM = setting("brushMM");
         this.threshold = {on: false, low: -50, high: 250};
-        /** What was used, by segment: it decides between MANUAL and SEMIAUTOMATIC. @type {Map<string, Set<string>>} */
-        this.used = new Map();
         /** Slices that were drawn on, by segment: interpolation goes between them. @type {Map<string, Set<number>>} */
         this.touched = new Map();
         /** @type {{available: boolean, model?: string, takes: string[], reason?: string}} */
@@ -115,7 +113,7 @@ export class Editor {
      * Changes masks, as one step that can be taken back.
      * @param {string} label key of the text that names the step
      * @param {{key: string, slice: number, spans: Uint32Array}[]} edits
-     * @param {string} used the tool, for the record
+     * @param {string} used the tool: it decides between MANUAL and SEMIAUTOMATIC
      */
     apply(label, edits, used) {
         const changes = edits
@@ -123,10 +121,9 @@ export class Editor {
             .filter((change) => !same(change.before, change.after));
         if (!changes.length) return false;
         for (const change of changes) {
-            this.note(this.used, change.key, used);
             if (used !== "interpolate") this.note(this.touched, change.key, change.slice);
         }
-        this.history.add(label, changes);
+        this.history.add(label, changes, used);
         this.write(changes, "after");
         return true;
     }
@@ -177,7 +174,7 @@ export class Editor {
     markSaved() {
         this.state.base = this.state.masks.copy();
         this.known = undefined;
-        this.used.clear();
+        this.history.markSaved();
         this.state.emit("masks", {saved: true});
     }
 

@@ -21,7 +21,7 @@ export function effortOf(editor) {
             slices: masks.differences(base, key).length,
             before: before * geometry.voxelML,
             after: after * geometry.voxelML,
-            tools: [...editor.used.get(key) ?? []],
+            tools: editor.history.usedOn(key),
         };
     });
 }

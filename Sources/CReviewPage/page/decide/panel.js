@@ -155,7 +155,7 @@ export class DecisionPanel {
             base: state.baseName,
             seconds: Math.round(this.time.seconds),
             segments: state.job.segments.map((segment) => ({
-                key: segment.key, runs: state.masks.runs(segment.key), tools: [...editor.used.get(segment.key) ?? []],
+                key: segment.key, runs: state.masks.runs(segment.key), tools: editor.history.usedOn(segment.key),
             })),
         });
         state.baseName = `correction-${answer.correction}`;
