@@ -67,6 +67,7 @@ let package = Package(
             linkerSettings: dcmtkLibraries.map { .linkedLibrary($0) }
         ),
 
+        .target(name: "CLinux", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
         .target(
             name: "CReviewPage",
             exclude: ["page"],
@@ -159,7 +160,8 @@ let package = Package(
         .target(
             name: "ReviewWeb",
             dependencies: [
-                "CReviewPage", "Ledger", "DICOMFiles", "DICOMSegmentation", "Geometry", "DurableFiles", "CPNG",
+                "CReviewPage", "CLinux", "Ledger", "DICOMFiles", "DICOMSegmentation", "Geometry", "DurableFiles",
+                "CPNG",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -184,6 +186,7 @@ let package = Package(
                 "DICOMSegmentation", "Geometry", "Atlas", "Profiles", "Ledger", "LedgerSQLite", "Ingest", "Pipeline",
                 "Evaluation", "Training", "Corrections", "ReviewWeb", "DurableFiles",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -301,6 +304,7 @@ let package = Package(
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             swiftSettings: strict
         ),

@@ -15,7 +15,8 @@ struct PrereadCommand: AsyncParsableCommand {
             AnnotateCommand.self, ServeCommand.self, StatusCommand.self, JobsCommand.self, ReviewCommand.self,
             TrainCommand.self, QuarantineCommand.self, UsersCommand.self, AuditCommand.self,
             ProfilesCommand.self, AtlasCommand.self, ModelsCommand.self, EvaluateCommand.self, DoctorCommand.self,
-            InspectInstancesCommand.self, InspectCorrectionsCommand.self, ReadImagesCommand.self, DecodeVolumeCommand.self,
+            InspectInstancesCommand.self, InspectCorrectionsCommand.self, ReadImagesCommand.self,
+            DecodeVolumeCommand.self,
         ]
     )
 }

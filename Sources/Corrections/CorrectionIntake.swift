@@ -92,7 +92,8 @@ package actor CorrectionIntake {
         return report
     }
 
-    /// Takes in one file that a person named, and judges it: as a correction of the job that they say, if any.
+    /// Takes in one file that a person named, and judges it: as a correction of the job that they say, if any. `work` is what
+    /// it cost them.
     ///
     /// - Returns: the correction as it stands; `received` where it cannot be judged now.
     /// - Throws: `FileError` where the file cannot be read or copied, `LedgerError`, ``CorrectionJudge/Unavailable``.
@@ -101,7 +102,8 @@ package actor CorrectionIntake {
         _ intent: CorrectionIntent,
         byNumber: Bool,
         for job: JobID? = nil,
-        from user: String
+        from user: String,
+        work cost: ReviewWork = .unknown
     ) async throws -> CorrectionReceipt {
         guard try await hasSpace(for: 0) else {
             throw FileError(operation: "write", subject: "store copy", errno: ENOSPC)
@@ -121,7 +123,8 @@ package actor CorrectionIntake {
                 storePath: placed.path,
                 submittedBy: user,
                 matchesByNumber: byNumber,
-                job: job
+                job: job,
+                work: cost
             )
         )
         guard receipt.correction.state == .received else { return receipt }

@@ -60,7 +60,11 @@ public struct MaskRuns: Sendable, Hashable {
 
     /// The mask on one frame; see ``mask(slices:rows:columns:)``.
     public func frame(rows: Int, columns: Int) throws(SegmentationError) -> FrameMask {
-        let empty = FrameMask(rows: rows, columns: columns, packed: [UInt8](repeating: 0, count: (rows * columns + 7) / 8))
+        let empty = FrameMask(
+            rows: rows,
+            columns: columns,
+            packed: [UInt8](repeating: 0, count: (rows * columns + 7) / 8)
+        )
         return try mask(slices: 1, rows: rows, columns: columns)[0] ?? empty
     }
 

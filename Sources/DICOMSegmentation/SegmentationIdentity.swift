@@ -4,7 +4,7 @@ import DurableFiles
 ///
 /// They are `2.25.` and a version-5 UUID (PS3.5 section B.2). No time and no random number goes in, so that a job that
 /// is repeated after a crash cannot make a second segmentation.
-enum SegmentationIdentity {
+package enum SegmentationIdentity {
     /// The name space of this product's UIDs; chosen once at random and never changed.
     private static let namespace: [UInt8] = [
         157, 178, 79, 222, 167, 142, 64, 234, 166, 104, 64, 225, 95, 66, 198, 229,
@@ -17,7 +17,7 @@ enum SegmentationIdentity {
     }
 
     /// Tracking UID of a structure of a study, whatever the series, the model or the numbering of the segments.
-    static func trackingUID(studyInstanceUID: String, trackingID: String) -> String {
+    package static func trackingUID(studyInstanceUID: String, trackingID: String) -> String {
         uid("tracking", studyInstanceUID, trackingID)
     }
 }

@@ -48,6 +48,18 @@ extension InMemoryStorage {
         }
     }
 
+    package func worklistRow(_ job: JobID) -> WorklistRow? {
+        self.job(job).flatMap { row($0, rank: $0.lastChange) }
+    }
+
+    package func resultCounts(since moment: Timestamp) -> [Timestamp: Int] {
+        let hour: Int64 = 3_600_000
+        return events.filter { $0.action == JobEvent.annotate.rawValue && $0.time >= moment }
+            .reduce(into: [:]) { counts, event in
+                counts[Timestamp(milliseconds: event.time.milliseconds / hour * hour), default: 0] += 1
+            }
+    }
+
     package func worklist(_ query: WorklistQuery) -> [WorklistRow] {
         let isWaiting = query.selection.isWaiting
         let found = jobs.compactMap { job -> WorklistRow? in

@@ -8,7 +8,7 @@ package struct InMemoryStorage: LedgerStorage, Sendable {
     // Rows by number: number n is at index n - 1.
     private(set) var files: [DroppedFile] = []
     private(set) var jobs: [Job] = []
-    private var events: [LedgerEvent] = []
+    private(set) var events: [LedgerEvent] = []
     private(set) var volumes: [JobID: [InstanceUID]] = [:]
     private var current: [Name: FileID] = [:]
     private var instances: [InstanceUID: Instance] = [:]
@@ -113,6 +113,13 @@ package struct InMemoryStorage: LedgerStorage, Sendable {
     var seriesUIDs: [SeriesUID] { allSeries.keys.sorted { $0.rawValue < $1.rawValue } }
 
     package func study(_ uid: StudyUID) -> Study? { studies[uid] }
+
+    package func studies(offset: Int, limit: Int) -> [Study] {
+        let sorted = studies.values.sorted {
+            ($1.firstSeen.milliseconds, $0.uid.rawValue) < ($0.firstSeen.milliseconds, $1.uid.rawValue)
+        }
+        return Array(sorted.dropFirst(offset).prefix(limit))
+    }
 
     // MARK: - Jobs
 

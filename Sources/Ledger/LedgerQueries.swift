@@ -29,7 +29,13 @@ package protocol LedgerQueries: Sendable {
     /// All series in one of the states, in the order of their UIDs.
     func series(in states: Set<SeriesState>) async throws(LedgerError) -> [Series]
 
+    /// The series of a study, in the order of their UIDs.
+    func series(of study: StudyUID) async throws(LedgerError) -> [Series]
+
     func study(_ uid: StudyUID) async throws(LedgerError) -> Study?
+
+    /// A page of all studies, those that were seen last first.
+    func studies(offset: Int, limit: Int) async throws(LedgerError) -> [Study]
 
     func file(_ id: FileID) async throws(LedgerError) -> DroppedFile?
 
@@ -74,6 +80,12 @@ package protocol LedgerQueries: Sendable {
 
     /// A page of a worklist.
     func worklist(_ query: WorklistQuery) async throws(LedgerError) -> [WorklistRow]
+
+    /// A job as the worklist of all shows it; `nil` where there is none of that number.
+    func worklistRow(_ job: JobID) async throws(LedgerError) -> WorklistRow?
+
+    /// How many results were published in each hour from a moment on, by the start of the hour.
+    func resultCounts(since moment: Timestamp) async throws(LedgerError) -> [Timestamp: Int]
 
     /// How many jobs each part of the worklist holds.
     func worklistCounts() async throws(LedgerError) -> WorklistCounts

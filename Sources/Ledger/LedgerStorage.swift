@@ -32,6 +32,7 @@ package protocol LedgerStorage {
     /// Adds or replaces.
     mutating func save(_ study: Study) throws
     func study(_ uid: StudyUID) throws -> Study?
+    func studies(offset: Int, limit: Int) throws -> [Study]
 
     // MARK: - Jobs
 
@@ -81,7 +82,11 @@ package protocol LedgerStorage {
     /// Jobs with a result and without a ``ResultSummary``.
     func unsummarisedJobs(limit: Int) throws -> [Job]
     func worklist(_ query: WorklistQuery) throws -> [WorklistRow]
+    /// A job as the worklist of all shows it.
+    func worklistRow(_ job: JobID) throws -> WorklistRow?
     func worklistCounts() throws -> WorklistCounts
+    /// How many results were published in each hour from a moment on, by the start of the hour.
+    func resultCounts(since moment: Timestamp) throws -> [Timestamp: Int]
     /// Studies are numbered as they come.
     func studyNumber(_ uid: StudyUID) throws -> StudyNumber?
     func study(withNumber number: StudyNumber) throws -> Study?

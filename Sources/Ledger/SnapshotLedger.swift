@@ -39,6 +39,14 @@ extension SnapshotLedger {
         try await snapshot { try $0.series(in: states) }
     }
 
+    package func series(of study: StudyUID) async throws(LedgerError) -> [Series] {
+        try await snapshot { try $0.series(ofStudy: study) }
+    }
+
+    package func studies(offset: Int, limit: Int) async throws(LedgerError) -> [Study] {
+        try await snapshot { try $0.studies(offset: offset, limit: limit) }
+    }
+
     package func study(_ uid: StudyUID) async throws(LedgerError) -> Study? {
         try await snapshot { try $0.study(uid) }
     }
@@ -115,6 +123,14 @@ extension SnapshotLedger {
 
     package func worklist(_ query: WorklistQuery) async throws(LedgerError) -> [WorklistRow] {
         try await snapshot { try $0.worklist(query) }
+    }
+
+    package func worklistRow(_ job: JobID) async throws(LedgerError) -> WorklistRow? {
+        try await snapshot { try $0.worklistRow(job) }
+    }
+
+    package func resultCounts(since moment: Timestamp) async throws(LedgerError) -> [Timestamp: Int] {
+        try await snapshot { try $0.resultCounts(since: moment) }
     }
 
     package func worklistCounts() async throws(LedgerError) -> WorklistCounts {

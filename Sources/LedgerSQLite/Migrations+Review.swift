@@ -13,6 +13,7 @@ extension Migrations {
         try db.execute(
             sql: """
                 ALTER TABLE correction ADD COLUMN work BLOB;
+                CREATE INDEX event_annotated ON event (time) WHERE action = 'annotate';
                 CREATE TABLE audit_anchor (
                     id INTEGER PRIMARY KEY CHECK (id = 1),
                     number INTEGER NOT NULL,

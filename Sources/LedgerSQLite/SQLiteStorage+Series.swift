@@ -143,14 +143,20 @@ extension SQLiteStorage {
     }
 
     package func study(_ uid: StudyUID) throws -> Study? {
-        try one("SELECT * FROM study WHERE uid = ?", [uid.rawValue]) { row in
-            guard let state = StudyState(rawValue: row["state"]) else { throw LedgerError.damagedRow("study") }
-            return Study(
-                uid: uid,
-                patientIdentity: row["patient_identity"],
-                state: state,
-                firstSeen: row.time("first_seen")
-            )
-        }
+        try one("SELECT * FROM study WHERE uid = ?", [uid.rawValue], study)
+    }
+
+    package func studies(offset: Int, limit: Int) throws -> [Study] {
+        try all("SELECT * FROM study ORDER BY first_seen DESC, uid LIMIT ? OFFSET ?", [limit, offset], study)
+    }
+
+    private func study(_ row: Row) throws -> Study {
+        guard let state = StudyState(rawValue: row["state"]) else { throw LedgerError.damagedRow("study") }
+        return Study(
+            uid: StudyUID(row["uid"]),
+            patientIdentity: row["patient_identity"],
+            state: state,
+            firstSeen: row.time("first_seen")
+        )
     }
 }

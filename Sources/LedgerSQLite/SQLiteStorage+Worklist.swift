@@ -56,17 +56,40 @@ extension SQLiteStorage {
             WITH page AS MATERIALIZED (
                 SELECT job.id AS id, job.\(rank) AS rank FROM \(source)\(conditions.clause)
                 ORDER BY job.\(rank) \(order), job.id \(order) LIMIT ?)
-            SELECT job.*, page.rank AS rank, study.number AS study_number, study.first_seen AS study_first_seen,
-                series.modality AS series_modality,
-                (SELECT count(*) FROM job_instance WHERE job_id = job.id) AS instances, display.*
-            FROM page JOIN job ON job.id = page.id JOIN study ON study.uid = job.study_uid
-                JOIN series ON series.uid = job.series_uid
-                LEFT JOIN series_display AS display ON display.series_uid = job.series_uid
-            ORDER BY page.rank \(order), page.id \(order)
+            \(Self.rows) ORDER BY page.rank \(order), page.id \(order)
             """,
             conditions.arguments(limit: query.limit),
             worklistRow
         )
+    }
+
+    /// The rows of a table `page` of jobs and ranks.
+    private static let rows = """
+        SELECT job.*, page.rank AS rank, study.number AS study_number, study.first_seen AS study_first_seen,
+            series.modality AS series_modality, (SELECT count(*) FROM job_instance WHERE job_id = job.id) AS instances,
+            display.*
+        FROM page JOIN job ON job.id = page.id JOIN study ON study.uid = job.study_uid
+            JOIN series ON series.uid = job.series_uid
+            LEFT JOIN series_display AS display ON display.series_uid = job.series_uid
+        """
+
+    package func worklistRow(_ job: JobID) throws -> WorklistRow? {
+        try one(
+            "WITH page AS (SELECT id, updated AS rank FROM job WHERE id = ?) \(Self.rows)",
+            [job.rawValue],
+            worklistRow
+        )
+    }
+
+    package func resultCounts(since moment: Timestamp) throws -> [Timestamp: Int] {
+        let counts = try all(
+            """
+            SELECT time / 3600000 * 3600000 AS hour, count(*) AS count FROM event
+            WHERE action = 'annotate' AND time >= ? GROUP BY hour
+            """,
+            [moment.milliseconds]
+        ) { ($0.time("hour"), $0["count"] as Int) }
+        return Dictionary(uniqueKeysWithValues: counts)
     }
 
     private func worklistRow(_ row: Row) throws -> WorklistRow {

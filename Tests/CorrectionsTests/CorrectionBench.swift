@@ -30,17 +30,26 @@ final class CorrectionBench {
     static func run(
         ledger: any JobLedger = InMemoryLedger(),
         resultIsTrue: Bool = false,
+        needsPrompt: Bool = false,
         _ body: (CorrectionBench) async throws -> Void
     ) async throws {
         try await withTemporaryFolder { folder in
-            try await body(try await CorrectionBench(RawPath(folder.path), ledger: ledger, resultIsTrue: resultIsTrue))
+            try await body(
+                try await CorrectionBench(
+                    RawPath(folder.path),
+                    ledger: ledger,
+                    resultIsTrue: resultIsTrue,
+                    needsPrompt: needsPrompt
+                )
+            )
         }
     }
 
     private init(
         _ folder: RawPath,
         ledger: any JobLedger,
-        resultIsTrue: Bool
+        resultIsTrue: Bool,
+        needsPrompt: Bool
     ) async throws {
         self.folder = folder
         self.ledger = ledger
@@ -79,8 +88,12 @@ final class CorrectionBench {
             digest: try #require(ContentDigest(hex: SHA256Digest(of: bytes).hex)),
             sopInstanceUID: InstanceUID(try SegmentationReader.read(bytes: bytes).sopInstanceUID)
         )
-        let published = JobResult(segmentation: result, receiptPath: "1/liver/receipt.json")
-        try #require(try await ledger.publish(published, under: leased.lease))
+        if needsPrompt {
+            try #require(try await ledger.requirePrompt(JobReason("WEAK_PRIOR"), under: leased.lease))
+        } else {
+            let published = JobResult(segmentation: result, receiptPath: "1/liver/receipt.json")
+            try #require(try await ledger.publish(published, under: leased.lease))
+        }
         self.series = series
         self.result = result
         job = leased.job.id

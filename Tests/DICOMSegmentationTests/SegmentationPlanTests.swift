@@ -45,6 +45,20 @@ struct SegmentationPlanTests {
         #expect(plan.frames.map(\.segmentNumber) == [1, 2])
     }
 
+    @Test("Empty segments that are to be kept have their numbers and no frames")
+    func keepsEmptySegments() throws {
+        let stack = try stack(2)
+        let full = SegmentMask(frames: [mask(0), nil])
+        let empty = SegmentMask(frameCount: 2)
+        let plan = try SegmentationPlan(stack: stack, masks: [empty, full], keepsEmpty: true)
+        #expect(plan.keptSegments == [0, 1])
+        #expect(plan.frames.map(\.segmentNumber) == [2])
+        // An image has at least one frame.
+        let nothing = try SegmentationPlan(stack: stack, masks: [empty, empty], keepsEmpty: true)
+        #expect(nothing.frames.map(\.segmentNumber) == [1])
+        #expect(nothing.frames.allSatisfy { $0.mask == nil })
+    }
+
     @Test("Segments overlap when a pixel belongs to two of them, and not when they only share a slice")
     func findsOverlap() throws {
         let stack = try stack(2)

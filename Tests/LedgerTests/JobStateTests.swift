@@ -13,7 +13,7 @@ import Testing
         .accepted: [.accept: .accepted, .correct: .corrected, .reject: .rejected],
         .corrected: [.accept: .accepted, .correct: .corrected, .reject: .rejected],
         .rejected: [.accept: .accepted, .correct: .corrected, .reject: .rejected],
-        .needsPrompt: [.requeue: .queued, .cancel: .cancelled],
+        .needsPrompt: [.requeue: .queued, .cancel: .cancelled, .correct: .corrected],
         .failed: [.requeue: .queued, .cancel: .cancelled],
         .cancelled: [.requeue: .queued],
     ]

@@ -12,6 +12,22 @@ struct IntensityTests {
     private static let percentiles = IntensityStatistics.Rule.percentiles(low: 0.5, high: 99.5)
     private static let window = IntensityStatistics.Rule.window(low: -160, high: 240)
 
+    @Test(
+        "values that were counted give the scaling of the slices that they stand in",
+        arguments: [window, percentiles]
+    )
+    func whenValuesAreCounted_thenTheScalingIsTheSame(rule: IntensityStatistics.Rule) {
+        var random = SplitMix(seed: 5)
+        let slices = (0..<4).map { _ in (0..<500).map { _ in Float(Int(random.fraction() * 900) - 300) } }
+        var bySlice = IntensityStatistics(rule: rule)
+        for slice in slices { bySlice.add(slice) }
+        var byCount = IntensityStatistics(rule: rule)
+        for (value, found) in Dictionary(grouping: slices.joined(), by: { $0 }) {
+            byCount.add(value, times: found.count)
+        }
+        #expect(byCount.scaling() == bySlice.scaling())
+    }
+
     @Test("gives the published bytes of a CT slice that spans the window")
     func whenHounsfieldUnitsAreWindowed_thenTheBytesAreThePublishedOnes() throws {
         let url = SharedFiles.reference("litemedsam/golden/litemedsam_ct.safetensors")

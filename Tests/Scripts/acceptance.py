@@ -173,7 +173,8 @@ def test_wrong_use_and_missing_things_have_their_exit_status_and_a_reason():
 
 def test_the_demo_finds_the_organs_of_a_real_study():
     demo = WORK / "demo"
-    subprocess.run([TOP / "Tests/Scripts/demo.sh", PREREAD], check=True, env={**os.environ, "PREREAD_DEMO": str(demo)})
+    subprocess.run([TOP / "Tests/Scripts/demo.sh", PREREAD], check=True, stdin=subprocess.DEVNULL,
+                   env={**os.environ, "PREREAD_DEMO": str(demo), "PREREAD_DEMO_PORT": "0"})
     report = json.loads((demo / "report.json").read_text())
     assert len(report["segments"]) == 9, [segment["label"] for segment in report["segments"]]
     assert report["meanDiceAuto"] >= 0.56, report["meanDiceAuto"]

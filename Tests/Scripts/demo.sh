@@ -1,6 +1,6 @@
 #!/bin/sh
 # Drops a real CT into the watched folder of a site of its own, lets the service work, and shows what came out and how
-# good it is: demo.sh PREREAD. Everything lies in watch/demo.
+# good it is: demo.sh PREREAD. Everything lies in watch/demo. On a terminal the review page is then served until Ctrl-C.
 set -eu
 preread=$1
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -14,12 +14,13 @@ rm -rf "$demo"
 mkdir -p "$demo/incoming" "$demo/profiles"
 cp "$top"/profiles/*.xml "$top"/profiles/*.xsd "$top"/profiles/*.tsv "$demo/profiles/"
 cp "$top/watch/site.xsd" "$demo/"
-cat >"$demo/site.xml" <<'END'
+cat >"$demo/site.xml" <<END
 <?xml version="1.0" encoding="UTF-8"?>
 <site schema="1">
     <profiles folder="profiles"/>
     <models folder="models" default="litemedsam"/>
     <ingest settleSeconds="1" studyQuietSeconds="1" pollSeconds="0.5"/>
+    <web listen="127.0.0.1:${PREREAD_DEMO_PORT:-8420}"/>
 </site>
 END
 
@@ -45,4 +46,15 @@ echo "== how good it is (the labels are a network's output, not radiologists')"
 "$preread" evaluate "$cache/sample/series" --result "$(dirname "$receipt")" \
     --labels "$sample/example_seg_dicom.nii.gz" --report "$demo/report.json"
 echo "report   $demo/report.json"
+echo "== the review page"
+password=$(head -c 12 /dev/urandom | base64 | tr '+/' 'xy')
+echo "$password" | "$preread" users add demo --role admin --password-stdin --site "$demo/site.xml"
+echo "address  http://127.0.0.1:${PREREAD_DEMO_PORT:-8420}"
+echo "user     demo"
+echo "password $password"
 echo "to go on with its model and atlas: export PREREAD_MODELS=$PREREAD_MODELS PREREAD_PROFILES=$PREREAD_PROFILES"
+if [ -t 0 ] && [ -t 1 ]; then
+    echo "the page is served until Ctrl-C"
+    exec "$preread" serve --site "$demo/site.xml"
+fi
+echo "to serve the page: $preread serve --site $demo/site.xml"

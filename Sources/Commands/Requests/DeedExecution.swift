@@ -21,12 +21,15 @@ struct DeedExecution: Sendable {
         }
     }
 
-    private func attempt(_ deed: SiteDeed, by actor: String) async throws -> DeedOutcome {
+    /// Does a deed that cost a person so much work.
+    ///
+    /// - Throws: what goes wrong, as its own error.
+    func attempt(_ deed: SiteDeed, by actor: String, work: ReviewWork = .unknown) async throws -> DeedOutcome {
         switch deed {
-        case .accept(let targets, let version): return try await accept(targets, version, by: actor)
+        case .accept(let targets, let version): return try await accept(targets, version, by: actor, work: work)
         case .reject(let target, let reason):
             let job = try await self.job(target)
-            try await ledger.decide(job.id, .reject(reason), by: actor)
+            try await ledger.decide(job.id, .reject(reason), by: actor, work: work)
             return try await done("job \(job.id.rawValue) is rejected", [job.id])
         case .correct(let file, let byNumber):
             let path = RawPath(bytes: file)
@@ -60,7 +63,8 @@ struct DeedExecution: Sendable {
     private func accept(
         _ targets: [String],
         _ version: SiteDeed.AcceptedVersion,
-        by actor: String
+        by actor: String,
+        work: ReviewWork
     ) async throws -> DeedOutcome {
         // All are found before the first is accepted.
         var jobs: [JobID] = []
@@ -71,7 +75,7 @@ struct DeedExecution: Sendable {
             case .result: .acceptResult
             case .correction(let number): .acceptCorrection(CorrectionID(rawValue: number))
             }
-        for job in jobs { try await ledger.decide(job, decision, by: actor) }
+        for job in jobs { try await ledger.decide(job, decision, by: actor, work: work) }
         let names = jobs.map { String($0.rawValue) }.joined(separator: ", ")
         return try await done(jobs.count == 1 ? "job \(names) is accepted" : "jobs \(names) are accepted", jobs)
     }

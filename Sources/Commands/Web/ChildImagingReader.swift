@@ -44,7 +44,9 @@ final class ChildImagingReader: ImagingReader {
         let request = Array(line) + [UInt8(ascii: "\n")]
         let settings = settings
         let lane = lanes[next.wrappingAdd(1, ordering: .relaxed).oldValue % lanes.count]
-        return await lane.work.run { lane.ask(request, settings) ?? lane.ask(request, settings) ?? .refused("PARSER_CRASH") }
+        return await lane.work.run {
+            lane.ask(request, settings) ?? lane.ask(request, settings) ?? .refused("PARSER_CRASH")
+        }
     }
 
     /// One child at a time, and the thread that waits for it.

@@ -111,7 +111,10 @@ struct CorrectionDrawing: Sendable {
         let grid = VoxelGrid(volume)
         return members.map { member in
             let common = zip(member.mask.frames, member.result.frames).reduce(0) { sum, frames in
-                sum + zip(frames.0?.packed ?? [], frames.1?.packed ?? []).reduce(0) { $0 + ($1.0 & $1.1).nonzeroBitCount }
+                sum
+                    + zip(frames.0?.packed ?? [], frames.1?.packed ?? []).reduce(0) {
+                        $0 + ($1.0 & $1.1).nonzeroBitCount
+                    }
             }
             let pixels = member.mask.pixelCount + member.result.pixelCount
             let isUnchanged = member.mask == member.result

@@ -12,16 +12,12 @@ import ReviewWeb
 
 /// Writes what people draw on the page as a DICOM-SEG, and hands it in as if it had been named on the command line.
 struct SiteCorrectionSaver: CorrectionSaver {
-    /// Records how long it took and what was changed, with the correction.
-    typealias Record = @Sendable (_ correction: Correction, _ seconds: Double?, _ effort: [EditEffort]) async throws -> Void
-
     private let ledger: any LedgerQueries
     private let intake: CorrectionIntake
     private let masks: JobMasks
     private let profiles: ProfileSet
     private let store: RawPath
     private let results: RawPath
-    private let record: Record
 
     /// - Parameters:
     ///   - ledger: what is asked.
@@ -29,14 +25,12 @@ struct SiteCorrectionSaver: CorrectionSaver {
     ///   - masks: the masks that people begin with.
     ///   - profiles: what the structures are.
     ///   - folders: of the store and of the results.
-    ///   - record: is told of effort and time.
     init(
         ledger: any LedgerQueries,
         intake: CorrectionIntake,
         masks: JobMasks,
         profiles: ProfileSet,
-        folders: (store: RawPath, results: RawPath),
-        record: @escaping Record = { _, _, _ in }
+        folders: (store: RawPath, results: RawPath)
     ) {
         self.ledger = ledger
         self.intake = intake
@@ -44,7 +38,6 @@ struct SiteCorrectionSaver: CorrectionSaver {
         self.profiles = profiles
         store = folders.store
         results = folders.results
-        self.record = record
     }
 
     func save(_ draft: CorrectionDraft, of id: JobID, by user: ReviewUser) async throws -> SavedCorrection {
@@ -66,9 +59,14 @@ struct SiteCorrectionSaver: CorrectionSaver {
         let drawing = try await OffloadedWork.run {
             try CorrectionDrawing(draft, subject, store: store, results: results)
         }
-        let correction = try await handIn(drawing, for: job, by: user)
         let effort = try await OffloadedWork.run { drawing.effort }
-        if correction.state == .current { try await record(correction, draft.seconds, effort) }
+        let work = ReviewWork(
+            seconds: draft.seconds.flatMap { $0.isFinite && $0 >= 0 ? $0 : nil },
+            effort: effort.map {
+                SegmentEffort(key: $0.key, dice: $0.dice, surfaceMM: $0.surfaceMM, addedPathMM: $0.addedPathMM)
+            }
+        )
+        let correction = try await handIn(drawing, for: job, by: user, work)
         return SavedCorrection(
             correction: correction.id.rawValue,
             state: correction.state.rawValue,
@@ -130,7 +128,12 @@ struct SiteCorrectionSaver: CorrectionSaver {
     // MARK: - Handing in
 
     /// Has the file taken in. The same masks by the same person, made of the same, are the correction that they were.
-    private func handIn(_ drawing: CorrectionDrawing, for job: Job, by user: ReviewUser) async throws -> Correction {
+    private func handIn(
+        _ drawing: CorrectionDrawing,
+        for job: Job,
+        by user: ReviewUser,
+        _ cost: ReviewWork
+    ) async throws -> Correction {
         var revision = 0
         while true {
             let number = revision
@@ -149,13 +152,26 @@ struct SiteCorrectionSaver: CorrectionSaver {
                 }
             }
             defer { _ = path.withCString { unlink($0) } }
-            return try await submit(path, for: job, by: user)
+            return try await submit(path, for: job, by: user, cost)
         }
     }
 
-    private func submit(_ path: RawPath, for job: Job, by user: ReviewUser) async throws -> Correction {
+    private func submit(
+        _ path: RawPath,
+        for job: Job,
+        by user: ReviewUser,
+        _ cost: ReviewWork
+    ) async throws -> Correction {
         do {
-            return try await intake.submit(path, .correct, byNumber: false, for: job.id, from: user.name).correction
+            let receipt = try await intake.submit(
+                path,
+                .correct,
+                byNumber: false,
+                for: job.id,
+                from: user.name,
+                work: cost
+            )
+            return receipt.correction
         } catch let error as CorrectionJudge.Unavailable {
             // It is on record, and is judged in the next round.
             let filter = CorrectionFilter(states: [.received], job: job.id, intent: .correct)

@@ -63,12 +63,13 @@ struct SiteService {
         shadow = ShadowService(
             .init(site: site, models: models, ledger: ledger, resources: resources, logger: logger)
         )
-        web =
-            try site.web.map { [ledger, corrections, logger] web in
-                let execution = DeedExecution(ledger: ledger, intake: corrections)
-                return try SiteWeb(site: site, web: web, ledger: ledger, execution: execution, logger: logger)
-                    .services()
-            } ?? []
+        web = try Self.web(
+            site,
+            ledger: ledger,
+            models: (resources, models),
+            requests: (requests.execution, trainingRequests),
+            logger: logger
+        )
         workers = (0..<site.workers.count).map { [ledger] index in
             AnnotationWorker(
                 queue: ledger,
@@ -136,6 +137,27 @@ struct SiteService {
         let open = (counts[.queued] ?? 0) + (counts[.running] ?? 0)
         let receiving = try await ledger.receivingSeries()
         return !settling && receiving.isEmpty && (open == 0 || workers.isEmpty)
+    }
+
+    /// The review page and what keeps it, where the site has one.
+    private static func web(
+        _ site: SiteConfiguration,
+        ledger: SQLiteLedger,
+        models: (resources: SiteResources, store: ModelStore),
+        requests: (deeds: DeedExecution, training: TrainingRequests),
+        logger: Logger
+    ) throws -> [any Service] {
+        guard let web = site.web else { return [] }
+        return try SiteWeb(
+            site: site,
+            web: web,
+            models: models.store,
+            ledger: ledger,
+            resources: models.resources,
+            execution: requests.deeds,
+            learning: LearningDesk(site: site, models: models.store, ledger: ledger, requests: requests.training),
+            logger: logger
+        ).services()
     }
 
     private static func createFolders(of site: SiteConfiguration) throws {

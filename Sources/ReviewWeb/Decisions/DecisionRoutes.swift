@@ -115,6 +115,23 @@ package struct DecisionRoutes: ReviewRoutes {
 
     // MARK: - Doing
 
+    /// A result cannot be accepted as it is while corrections say otherwise: whoever does has to say which is right.
+    private func naming(_ deed: ReviewDeed, _ body: () async throws -> String) async throws -> String {
+        do {
+            return try await body()
+        } catch let error as LedgerError where error.code == .illegalTransition {
+            guard case .accept(let job, .undisputed) = deed else { throw error }
+            let filter = CorrectionFilter(states: [.current], job: job, intent: .correct)
+            guard try await ledger.corrections(filter).contains(where: { !$0.isUnchanged }) else { throw error }
+            throw ReviewError(
+                .conflict,
+                "CONFLICT",
+                error.message,
+                remedy: "choose a correction, or the result"
+            )
+        }
+    }
+
     private func job(_ context: ReviewContext) async throws -> Job {
         guard let job = try await ledger.job(try context.job) else {
             throw ReviewError.notFound("there is no such job")
@@ -134,7 +151,7 @@ package struct DecisionRoutes: ReviewRoutes {
         entry.user = user.name
         entry.address = context.address
         try await audit.note(entry)
-        let message = try await deeds.perform(deed, by: user, work: work)
+        let message = try await naming(deed) { try await deeds.perform(deed, by: user, work: work) }
         let job = try await self.job(context)
         return JSONAnswer(Answer(job: job.id.rawValue, state: job.state.rawValue, message: message))
     }

@@ -14,7 +14,8 @@ package enum ImagingExamination {
             case .thumbnail(let question): return .bytes([Data(try Thumbnail(question).pngBytes())])
             case .metadata(let files): return .bytes(try files.map { try DICOMJSON.document(of: try open($0), $0) })
             case .frames(let file, let numbers): return .bytes(try FrameBytes(try open(file)).frames(numbers))
-            case .bulkData(let file, let place): return .bytes([Data(try DICOMJSON.value(at: place, in: try open(file)))])
+            case .bulkData(let file, let place):
+                return .bytes([Data(try DICOMJSON.value(at: place, in: try open(file)))])
             }
         } catch let error as DICOMFileError {
             return error.code == .accessDenied ? .unavailable : .refused(error.code.rawValue)

@@ -110,7 +110,8 @@ package struct JobVolumes: Sendable {
         let images = try await images.images(of: id)
         let slice = fullestSlice(of: job, images) ?? images.volume.count / 2
         let plane = images.volume.stack.planes[slice]
-        let window = surroundings.protocols.jobProtocol(of: job)?.window
+        let window =
+            surroundings.protocols.jobProtocol(of: job)?.window
             ?? (images.series.modality == "CT" ? -160...240 : nil)
         let question = ThumbnailQuestion(
             frame: images.request.frames[slice],

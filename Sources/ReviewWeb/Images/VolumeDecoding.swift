@@ -62,7 +62,8 @@ package struct VolumeDecoding {
             let slices = Array(start..<min(start + Self.batch, request.frames.count))
             for found in Self.concurrently(slices, { valueRange(of: $0) }) {
                 guard let found else { continue }
-                range = range.map { min($0.lowerBound, found.lowerBound)...max($0.upperBound, found.upperBound) } ?? found
+                range =
+                    range.map { min($0.lowerBound, found.lowerBound)...max($0.upperBound, found.upperBound) } ?? found
             }
         }
         return (VolumeCoding.rounded(over: range ?? 0...1), kinds)

@@ -19,18 +19,52 @@ package struct ProfileSummary: Sendable, Encodable {
     }
 }
 
-/// Why a profile fits a series or not.
-package struct ProfileExplanationRow: Sendable, Encodable {
-    package let profile: String
-    package let rule: String
-    package let passed: Bool
-    /// What was seen in the series.
-    package let seen: String
+/// A model of the store.
+package struct ModelSummary: Sendable, Encodable {
+    package let name: String
+    package let architecture: String
+    package let sha256: String
+    /// The channels that it is promoted to, `stable` for one.
+    package let channels: [String]
 
-    package init(profile: String, rule: String, passed: Bool, seen: String) {
-        self.profile = profile
-        self.rule = rule
-        self.passed = passed
+    package init(name: String, architecture: String, sha256: String, channels: [String]) {
+        self.name = name
+        self.architecture = architecture
+        self.sha256 = sha256
+        self.channels = channels
+    }
+}
+
+/// A rule of a profile, and whether it holds for a series.
+package struct ExplainedRule: Sendable, Encodable {
+    package let profile: String
+    package let version: String
+    /// Whether the whole profile fits.
+    package let matches: Bool
+    package let rule: String
+    /// 0 for a rule of the profile itself, more for one inside of a group.
+    package let depth: Int
+    package let holds: Bool
+    /// On so many of the instances.
+    package let held: Int
+    package let instances: Int
+    /// What was seen.
+    package let seen: [String]
+
+    package init(
+        profile: (id: String, version: String, matches: Bool),
+        rule: (text: String, depth: Int, holds: Bool),
+        counts: (held: Int, instances: Int),
+        seen: [String]
+    ) {
+        self.profile = profile.id
+        version = profile.version
+        matches = profile.matches
+        self.rule = rule.text
+        depth = rule.depth
+        holds = rule.holds
+        held = counts.held
+        instances = counts.instances
         self.seen = seen
     }
 }
@@ -40,11 +74,17 @@ package protocol ReviewCatalogue: Sendable {
     /// The profiles that the service works with.
     func profiles() -> [ProfileSummary]
 
+    /// The title of a profile; `nil` where it is not there any more.
+    func profileTitle(_ id: String) -> String?
+
+    /// The models of the store.
+    func models() -> [ModelSummary]
+
     /// The name of the model with these weights; `nil` where it is not in the store any more.
     func modelName(_ weights: ContentDigest) -> String?
 
     /// Which rules hold for the series of a job, profile by profile.
     ///
     /// - Throws: ``ReviewError`` where its headers cannot be read.
-    func explain(_ job: Job) async throws -> [ProfileExplanationRow]
+    func explain(_ job: Job) async throws -> [ExplainedRule]
 }

@@ -17,7 +17,7 @@ export function comparisonPanel(state, accept) {
             state.emit("compare");
         },
     }, label);
-    const name = (side) => side.correction.by ?? side.correction.reviewer ?? "?";
+    const name = (side) => side.correction.author;
     return [
         h("h2", null, t("compare.title")),
         h("p.muted", null, t("compare.text")),
@@ -25,7 +25,7 @@ export function comparisonPanel(state, accept) {
             choice("difference", t("compare.difference")), choice("b", `B · ${name(comparison.b)}`), h("kbd", null, "T")),
         h("ul.differences", null, state.job.segments.map((segment) => difference(state, segment))),
         h("div.group.take", null, ["a", "b"].map((letter) => h("button", {
-            type: "button", onclick: () => accept(comparison[letter].correction), title: time(comparison[letter].correction.time),
+            type: "button", onclick: () => accept(comparison[letter].correction), title: time(comparison[letter].correction.received),
         }, h("span.swatch", {style: {"--colour": letter === "a" ? ONLY_A : ONLY_B}}),
         t("compare.accept", {name: name(comparison[letter])})))),
     ];

@@ -80,14 +80,14 @@ export class DecisionPanel {
 
     drawHistory() {
         const {verdicts, corrections} = this.state.job;
-        const entries = [
-            ...(corrections ?? []).map((correction) => ({time: correction.time, by: correction.by ?? correction.reviewer, verdict: "corrected"})),
-            ...(verdicts ?? []),
-        ].sort((a, b) => String(b.time).localeCompare(String(a.time)));
+        const held = (corrections ?? []).filter((correction) => correction.state === "held").map((correction) => ({
+            time: correction.received, by: correction.author, verdict: "held", reason: correction.reason?.text,
+        }));
+        const entries = [...held, ...(verdicts ?? [])].sort((a, b) => String(b.time).localeCompare(String(a.time)));
         replace(this.history, entries.length ? [h("h3", null, t("history")), h("ul", null, entries.map((entry) => h("li", null,
             h("strong", null, word("verdict", entry.verdict)), ` ${entry.by ?? ""} `, h("small.muted", null, time(entry.time),
                 entry.seconds ? ` · ${duration(entry.seconds)}` : ""),
-            entry.detail && h("p.muted", null, entry.detail))))] : null);
+            (entry.reason ?? entry.detail) && h("p.muted", null, entry.reason ?? entry.detail))))] : null);
     }
 
     showComparison() {

@@ -31,11 +31,13 @@ async function requeue(job, action, done) {
 
 async function explain(job) {
     const answer = await post("/api/profiles/explain", {job: job.job});
-    const rows = Array.isArray(answer) ? answer : answer.rows ?? answer.items ?? [];
-    const heads = ["worklist.profile", "explain.rule", "explain.seen", "explain.passed"];
+    const heads = ["worklist.profile", "explain.rule", "explain.seen", "explain.held"];
     await ask(t("explain"), h("table.plain", null,
         h("thead", null, h("tr", null, heads.map((key) => h("th", {scope: "col"}, t(key))))),
-        h("tbody", null, rows.map((row) => h("tr", null, h("td", null, row.profile), h("td", null, row.rule),
-            h("td.mono", null, row.seen), h("td", {class: row.passed ? "good" : "bad"}, row.passed ? "✓" : "✗"))))),
+        h("tbody", null, answer.items.map((row) => h("tr", null,
+            h("td", null, h("span", {class: row.matches ? "good" : "muted"}, `${row.profile} ${row.version}`)),
+            h("td", {style: {"padding-left": `${0.6 + 1.2 * row.depth}rem`}}, row.rule),
+            h("td.mono", null, row.seen.join(", ")),
+            h("td.number", {class: row.holds ? "good" : "bad"}, `${row.holds ? "✓" : "✗"} ${row.held}/${row.instances}`))))),
     [{value: "cancel", label: t("close"), kind: "primary"}], {wide: true});
 }

@@ -9,7 +9,7 @@ import {sayError} from "../shell/status.js";
 export async function auditCard(card) {
     const body = h("tbody");
     const more = h("button", {type: "button", hidden: true, onclick: () => load().catch(sayError)}, t("more"));
-    const heads = ["audit.time", "audit.user", "audit.action", "audit.subject"];
+    const heads = ["audit.time", "audit.user", "audit.action", "audit.subject", "audit.address"];
     replace(card, h("details", {ontoggle: () => body.childElementCount || load().catch(sayError)},
         h("summary", null, t("audit")),
         h("table.plain", null, h("thead", null, h("tr", null, heads.map((key) => h("th", {scope: "col"}, t(key))))), body), more));
@@ -23,13 +23,8 @@ export async function auditCard(card) {
     }
 }
 
-/** The subject is whatever number the entry names: jobs, corrections, files. */
 function row(entry) {
-    const named = ["time", "user", "by", "action", "event"];
-    const subject = Object.entries(entry)
-        .filter(([key, value]) => !named.includes(key) && value !== null && ["string", "number"].includes(typeof value) &&
-            !/hash|digest|previous|address|id$/i.test(key))
-        .map(([key, value]) => `${key} ${value}`).join(", ");
-    return h("tr", null, h("td", null, time(entry.time)), h("td", null, entry.user ?? entry.by ?? "–"),
-        h("td", null, entry.action ?? entry.event ?? "–"), h("td.mono", null, subject));
+    const subject = [entry.job && t("system.job", {n: entry.job}), entry.detail].filter(Boolean).join(", ");
+    return h("tr", null, h("td", null, time(entry.time)), h("td", null, entry.user ?? "–"), h("td.mono", null, entry.event),
+        h("td", null, subject), h("td.mono", null, entry.address ?? ""));
 }

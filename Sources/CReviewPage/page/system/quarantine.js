@@ -31,19 +31,24 @@ export function quarantinePage(root, {session}) {
 
     function row(item) {
         return h("tr", null,
-            h("td", null, word("held", item.kind), h("br"), h("small.muted.mono", null, item.name)),
+            h("td", null, word("held", item.kind), h("br"), h("small.muted.mono", null, item.name ?? "", item.author && ` ${item.author}`)),
             h("td", null, h("span.chip.warn", null, item.reason), h("p", null, item.message)),
             h("td", null, item.remedy ?? "–"),
             h("td", null, time(item.seen)),
             h("td.number", null, isAdmin && h("button", {
-                type: "button", "aria-label": `${t("quarantine.release")}: ${item.name}`, onclick: () => release(item).catch(sayError),
+                type: "button", "aria-label": `${t("quarantine.release")}: ${item.name ?? item.id}`, onclick: () => release(item).catch(sayError),
             }, t("quarantine.release"))));
     }
 
     async function release(item) {
-        if (!(await confirmed(t("quarantine.release"), t("quarantine.releaseText"), t("quarantine.release")))) return;
-        await post("/api/quarantine/release", {kind: item.kind, id: item.file ?? item.correction ?? item.id});
-        say(t("quarantine.released"), "good");
+        const byNumber = /** @type {HTMLInputElement} */ (h("input", {type: "checkbox"}));
+        const text = [h("p", null, t(item.isStudyHeld ? "quarantine.releaseStudy" : "quarantine.releaseText")),
+            item.kind === "correction" && h("label.check", null, byNumber, t("quarantine.byNumber"))];
+        if (!(await confirmed(t("quarantine.release"), text, t("quarantine.release")))) return;
+        const answer = await post("/api/quarantine/release", {
+            kind: item.isStudyHeld ? "study" : item.kind, id: item.id, byNumber: item.kind === "correction" ? byNumber.checked : undefined,
+        });
+        say(answer.message ?? t("quarantine.released"), "good");
         await load(null);
     }
 

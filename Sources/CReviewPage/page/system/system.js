@@ -11,6 +11,7 @@ import {auditCard} from "./audit.js";
 
 const REFRESH_MS = 5000;
 const FULL = 0.92;
+const ORDER = ["queued", "running", "needs-prompt", "annotated", "corrected", "accepted", "rejected", "failed", "cancelled"];
 
 /** @param {Element} root @param {{session: {role: string}}} context @returns {import("../core/router.js").Page} */
 export function systemPage(root, {session}) {
@@ -44,14 +45,15 @@ function facts(rows) {
 
 function queue({queue: states}) {
     return h("section.card", null, h("h2", null, t("system.queue")),
-        facts(Object.entries(states).map(([state, count]) => [word("state", state), number(count)])));
+        facts(ORDER.filter((state) => states[state] !== undefined).map((state) => [word("state", state), number(states[state])])));
 }
 
 function work({workers, throughput: hours}) {
     return h("section.card", null, h("h2", null, t("system.work")),
+        workers.length === 0 && h("p.muted", null, t("system.free")),
         h("ul", null, workers.map((worker) => h("li", null, worker.id, " ",
-            worker.job ? h("a", {href: `#/job/${worker.job}`}, t("system.job", {n: worker.job})) : h("span.muted", null, t("system.free")),
-            worker.job && worker.since && h("small.muted", null, ` · ${time(worker.since)}`)))),
+            h("a", {href: `#/job/${worker.job}`}, t("system.job", {n: worker.job})),
+            worker.since && h("small.muted", null, ` · ${time(worker.since)}`)))),
         hours?.length > 0 && [h("h3", null, t("system.throughput")), throughput(hours)]);
 }
 
@@ -70,8 +72,7 @@ function version(system, profiles) {
     return h("section.card", null, h("h2", null, t("system.version")), facts([
         ["Preread", system.version], [t("system.started"), time(system.started)],
         [t("system.memory"), `${number(system.memoryMB)} MB`], [t("system.cores"), number(system.cores)],
-        ...(Array.isArray(system.models) ? system.models : []).map((model) => [t("viewer.model"),
-            typeof model === "string" ? model : [model.name, model.precision].filter(Boolean).join(" · ")]),
+        ...system.models.map((model) => [t("viewer.model"), [model.name, ...model.channels].join(" · ")]),
         ...profiles.items.map((profile) => [t("viewer.profile"), `${profile.title} ${profile.version} · ${t("system.segments", {n: profile.segments})}`]),
     ]));
 }

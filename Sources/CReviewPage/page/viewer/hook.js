@@ -9,15 +9,18 @@ export function installHook(element, page) {
         /** The page's own answer where a CSS pixel of a view is in the patient: LPS, mm. */
         lpsAt(name, x, y) {
             const {plane, camera} = view(name);
-            const voxel = plane.voxel(...camera.toPlane(x, y), page.state.cursor);
-            return page.state.geometry.pointOf(voxel.i, voxel.j, voxel.k);
+            const {geometry, grid, cursor} = page.state;
+            const [u, v] = camera.toPlane(x, y);
+            const voxel = plane.voxel(u, v, cursor);
+            const point = geometry.pointOf(voxel.i, voxel.j, voxel.k);
+            if (plane.fixed === "k") return point;
+            // Between the slices as well: the voxel is of the nearest slice.
+            const line = plane.axisU === "k" ? (plane.flipU ? plane.width - 1 - u : u) : (plane.flipV ? plane.height - 1 - v : v);
+            const off = (line - grid.line(voxel.k)) * grid.step;
+            return point.map((mm, axis) => mm + geometry.normal[axis] * off);
         },
-        /** The pixels of a view's picture, in device pixels, row by row RGBA. */
-        pixels(name) {
-            const {image} = view(name);
-            const {data, width, height} = image.getContext("2d").getImageData(0, 0, image.width, image.height);
-            return {width, height, ratio: view(name).ratio, data: Array.from(data)};
-        },
+        /** A view's picture in device pixels, as PNG. */
+        picture: (name) => ({png: view(name).image.toDataURL("image/png").split(",")[1], ratio: view(name).ratio}),
         shown: (name) => view(name).shownIndex,
         cursor: () => ({...page.state.cursor}),
         window: () => ({...page.state.grey.window}),
@@ -26,7 +29,8 @@ export function installHook(element, page) {
         voxels: (key) => page.state.masks.voxels(key),
         changed: () => page.editor.isChanged,
         progress: () => page.state.slices.progress,
-        kept: () => page.state.slices.full.size,
+        slices: () => page.state.geometry.slices,
+        columns: () => page.state.geometry.columns,
         firstImageMS: () => page.firstImage ?? null,
     };
     const started = page.started;

@@ -39,6 +39,11 @@ export function jobPage(root, {session, argument}) {
     };
 }
 
+/** The corrections that count: masks of people, of each person the newest. */
+function currentCorrections(job) {
+    return (job.corrections ?? []).filter((correction) => correction.state === "current" && correction.intent === "correct");
+}
+
 class JobPage {
     constructor(root, session) {
         this.root = root;
@@ -72,8 +77,8 @@ class JobPage {
 
     /** What a person starts from: the newest correction that stands, else the result. */
     sourceOf(job) {
-        const standing = (job.corrections ?? []).filter((correction) => !/superseded|held|withdrawn/.test(correction.state ?? ""));
-        return standing.length ? `correction-${standing[standing.length - 1].id}` : "result";
+        const newest = currentCorrections(job).at(-1);
+        return newest ? `correction-${newest.id}` : "result";
     }
 
     compose(job, state) {
@@ -96,7 +101,8 @@ class JobPage {
     }
 
     async compare(state) {
-        const [a, b] = state.job.corrections.slice(-2);
+        const [a, b] = currentCorrections(state.job).slice(-2);
+        if (!b) return;
         state.comparison = await Comparison.load(state, a, b);
         const different = state.job.segments.find((segment) => state.comparison.slices(segment.key).length);
         if (different) {

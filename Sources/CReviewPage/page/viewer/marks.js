@@ -12,7 +12,8 @@ export function drawMarks(view) {
     context.clearRect(0, 0, view.marks.width, view.marks.height);
     context.setTransform(view.ratio, 0, 0, view.ratio, 0, 0);
     if (view.state.overlay.boxes && view.plane.fixed === "k") drawBoxes(context, view);
-    if (setting("showCrosshair")) drawCrosshair(context, view);
+    // While drawing the lines would only be in the way.
+    if (setting("showCrosshair") && !view.tool) drawCrosshair(context, view);
     drawScale(context, view);
     view.tool?.draw?.(context, view);
 }

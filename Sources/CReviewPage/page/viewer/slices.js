@@ -24,7 +24,7 @@ export class SliceStore {
         this.columns = volume.columns;
         this.count = volume.slices;
         this.size = volume.rows * volume.columns;
-        this.capacity = Math.max(BATCH * 4, Math.floor((limits.fullBytes ?? FULL_BYTES) / (this.size * 2)));
+        this.capacity = Math.max(BATCH * 2, Math.floor((limits.fullBytes ?? FULL_BYTES) / (this.size * 2)));
         /** @type {Map<number, Int16Array>} */
         this.full = new Map();
         this.pending = new Set();
@@ -82,7 +82,7 @@ export class SliceStore {
     /** The slices to fetch now: the one looked at alone, then stretches outwards from it, then those of the coarse copy. */
     nextBatch() {
         if (this.missing(this.focused)) return {first: this.focused, count: 1};
-        const radius = Math.min(this.count, Math.floor(this.capacity / 2) - BATCH);
+        const radius = Math.floor((this.capacity - 1) / 2);
         const reach = this.whole ? this.count : radius;
         for (let distance = 1; distance <= reach; distance += 1) {
             const up = this.focused + distance;

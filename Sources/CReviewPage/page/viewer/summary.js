@@ -12,6 +12,7 @@ export function summary(job) {
         h("p.muted", null, [word("sex", patient.sex || "?"), date(patient.birthDate), patient.id].join(" · ")),
         h("p", null, job.studyDescription || "–", h("span.muted", null, ` · ${date(job.studyDate)}`)),
         h("p.muted", null, [job.seriesDescription, job.accession].filter(Boolean).join(" · ")),
+        job.supersededBy && h("p.warn", null, t("viewer.superseded"), " ", h("a", {href: `#/job/${job.supersededBy}`}, t("viewer.newer"))),
         reasons(job), details(job));
 }
 

@@ -3,6 +3,8 @@ export const look = {
     "viewer.opening": "Wird geöffnet …",
     "viewer.loading": "Lädt …",
     "viewer.noPictures": "Von diesem Fall gibt es keine Bilder.",
+    "viewer.superseded": "Für diese Serie gibt es einen neueren Auftrag.",
+    "viewer.newer": "Öffnen",
     "viewer.case": "Fall",
     "viewer.panel": "Fall, Segmente und Entscheidung",
     "viewer.bar": "Darstellung der Bilder",

@@ -3,6 +3,8 @@ export const look = {
     "viewer.opening": "Opening …",
     "viewer.loading": "Loading …",
     "viewer.noPictures": "There are no pictures of this case.",
+    "viewer.superseded": "There is a newer job of this series.",
+    "viewer.newer": "Open it",
     "viewer.case": "Case",
     "viewer.panel": "Case, segments and decision",
     "viewer.bar": "How the pictures are shown",
