@@ -106,7 +106,8 @@ package enum ReviewVerdict: String, Sendable, Hashable, Codable, CaseIterable {
     case corrected
     case rejected
 
-    var event: JobEvent {
+    /// What happens to the job.
+    package var event: JobEvent {
         switch self {
         case .accepted: .accept
         case .corrected: .correct

@@ -23,6 +23,20 @@ struct ReviewShowCommand: AsyncParsableCommand {
         let by: String
         let time: Int64
         let detail: String?
+        /// At work on the case, where that was measured.
+        let seconds: Double?
+        let effort: [SegmentEffort]
+        let segments: [SegmentVerdict]
+
+        init(_ verdict: Ledger.Verdict) {
+            self.verdict = verdict.verdict.event.rawValue
+            by = verdict.reviewer
+            time = verdict.time.milliseconds
+            detail = verdict.detail
+            seconds = verdict.work.seconds
+            effort = verdict.work.effort
+            segments = verdict.work.segments
+        }
     }
 
     private struct Report: Encodable {
@@ -37,17 +51,11 @@ struct ReviewShowCommand: AsyncParsableCommand {
         let ledger = try LedgerReports.open(try site.load())
         let id = JobID(rawValue: number)
         guard let job = try await ledger.job(id) else { throw CommandFailure(.wrongUse, "there is no job \(number)") }
-        let verdictActions: Set<String> = [JobEvent.accept, .correct, .reject].reduce(into: []) {
-            $0.insert($1.rawValue)
-        }
-        let events = try await ledger.events(of: .job(id)).filter { verdictActions.contains($0.action) }
         let corrections = try await ledger.corrections(CorrectionFilter(job: id))
         let report = Report(
             job: JobReport(job),
             instability: job.result?.instability,
-            verdicts: events.map {
-                Verdict(verdict: $0.action, by: $0.actor, time: $0.time.milliseconds, detail: $0.detail)
-            },
+            verdicts: try await ledger.verdicts(of: id).map { Verdict($0) },
             corrections: corrections.map(CorrectionReport.init),
             isConflict: Correction.conflict(among: corrections)
         )
@@ -62,7 +70,8 @@ struct ReviewShowCommand: AsyncParsableCommand {
         if let message = job.message { print("\(job.reason ?? ""): \(message)") }
         for verdict in report.verdicts {
             let detail = verdict.detail.map { " (\($0))" } ?? ""
-            print("\(Self.time(verdict.time)) \(verdict.verdict) by \(verdict.by)\(detail)")
+            let seconds = verdict.seconds.map { String(format: ", %.0f s", $0) } ?? ""
+            print("\(Self.time(verdict.time)) \(verdict.verdict) by \(verdict.by)\(detail)\(seconds)")
         }
         for correction in report.corrections {
             print("\ncorrection \(correction.correction) by \(correction.author): \(correction.state)")

@@ -151,7 +151,14 @@ package struct DecisionRoutes: ReviewRoutes {
         entry.user = user.name
         entry.address = context.address
         try await audit.note(entry)
-        let message = try await naming(deed) { try await deeds.perform(deed, by: user, work: work) }
+        let message: String
+        do {
+            message = try await naming(deed) { try await deeds.perform(deed, by: user, work: work) }
+        } catch {
+            entry.event = .refused
+            try await audit.note(entry)
+            throw error
+        }
         let job = try await self.job(context)
         return JSONAnswer(Answer(job: job.id.rawValue, state: job.state.rawValue, message: message))
     }

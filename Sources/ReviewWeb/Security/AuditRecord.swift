@@ -21,6 +21,8 @@ public enum AuditEvent: String, Sendable, Hashable, Codable, CaseIterable {
     /// A study was retrieved by DICOMweb.
     case retrieve
     case decision
+    /// What the entry before asked for was not possible.
+    case refused
     case correction
     case requeue
     case release

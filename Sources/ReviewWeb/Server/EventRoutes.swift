@@ -8,6 +8,9 @@ struct EventRoutes: ReviewRoutes {
     let hub: EventHub
     let sessions: Sessions
 
+    /// After this a listener has to show again who they are; browsers come back by themselves.
+    private static let longest = Duration.seconds(3_600)
+
     func add(to group: ReviewGroup) {
         group.get("events", use: events)
     }
@@ -16,6 +19,7 @@ struct EventRoutes: ReviewRoutes {
         let last = request.headers[named: "Last-Event-ID"].flatMap { Int64($0) }.map { EventID(rawValue: $0) }
         let stream = try await hub.listen(after: last)
         let session = context.session
+        let end = ContinuousClock.now + Self.longest
         return Response(
             status: .ok,
             headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
@@ -24,6 +28,7 @@ struct EventRoutes: ReviewRoutes {
                     for await message in stream {
                         // Listening keeps no session alive: the heartbeat finds one that has ended.
                         if let session, sessions.session(session, prolonging: false) == nil { break }
+                        if ContinuousClock.now > end { break }
                         try await writer.write(message)
                     }
                 }

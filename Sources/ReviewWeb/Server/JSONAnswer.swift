@@ -16,7 +16,7 @@ public struct JSONAnswer<Body: Encodable>: ResponseGenerator {
     /// The bytes of the value in the form that all answers have.
     public static func encode(_ body: Body) throws -> Data {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = [.withoutEscapingSlashes]
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         encoder.dateEncodingStrategy = .iso8601
         return try encoder.encode(body)
     }

@@ -88,7 +88,7 @@ public struct ReviewGroup {
         use handler: @escaping @Sendable (Request, ReviewContext) async throws -> Output
     ) {
         let whole = joined(path)
-        let view = view ?? (whole.contains("{job}") ? .study : .nothing)
+        let view = view ?? (method == .get && whole.contains("{job}") ? .study : .nothing)
         table.add(ReviewRoute(method: method.rawValue, path: whole, role: role))
         let audit = audit
         group.on(path, method: method) { request, context -> Response in

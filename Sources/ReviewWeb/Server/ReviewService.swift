@@ -15,7 +15,8 @@ package struct ReviewService: Service {
     package let routes: [ReviewRoute]
     private let settings: ReviewSettings
     private let access: ReviewAccess
-    private let responder: RouterResponder<ReviewContext>
+    /// Answers a request that passed the server.
+    let responder: RouterResponder<ReviewContext>
     private let events: EventHub
     private let port: BoundPort
     private let tls: TLSConfiguration?

@@ -5,7 +5,10 @@ struct PersonName {
 
     /// Takes the decoded value, with its carets and equals signs.
     init(_ value: String) {
-        let groups = value.split(separator: "=", omittingEmptySubsequences: false).map(Self.readable)
+        // The second and third group hold the same name in other scripts, in which it takes no comma.
+        let groups = value.split(separator: "=", omittingEmptySubsequences: false).enumerated().map { index, group in
+            Self.readable(group, comma: index == 0 ? ", " : " ")
+        }
         let names = groups.filter { !$0.isEmpty }
         guard let first = names.first else {
             shown = ""
@@ -15,11 +18,11 @@ struct PersonName {
     }
 
     /// Family, given, middle, prefix and suffix of one group.
-    private static func readable(_ group: Substring) -> String {
+    private static func readable(_ group: Substring, comma: String) -> String {
         let parts = group.split(separator: "^", omittingEmptySubsequences: false).map(trimmed)
         func part(_ index: Int) -> String { index < parts.count ? parts[index] : "" }
         let given = [part(3), part(1), part(2)].filter { !$0.isEmpty }.joined(separator: " ")
-        let name = [part(0), given].filter { !$0.isEmpty }.joined(separator: ", ")
+        let name = [part(0), given].filter { !$0.isEmpty }.joined(separator: comma)
         return part(4).isEmpty ? name : "\(name), \(part(4))"
     }
 
