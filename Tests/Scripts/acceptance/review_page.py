@@ -266,7 +266,7 @@ def rejecting_asks_why(window, site, phantoms):
 def viewers_only_look(browser, site, job):
     window = Window(browser, site)
     window.log_in("vera", PASSWORD)
-    window.page.wait_for_selector(".rows .row")
+    window.page.wait_for_selector("header.shell")
     window.open_case(job)
     assert window.page.locator(".tool-strip button").count() == 0
     assert window.page.locator(".decide button.primary").is_disabled()
@@ -320,7 +320,7 @@ def everything_is_there_in_both_languages(window):
 def large_screens_are_used(browser, site, job):
     window = Window(browser, site, size=(3840, 2160))
     window.log_in("ben", PASSWORD)
-    window.page.wait_for_selector(".rows .row")
+    window.page.wait_for_selector("header.shell")
     window.open_case(job)
     window.page.wait_for_timeout(500)
     assert window.page.locator(".view.big").bounding_box()["width"] > 1800
@@ -341,7 +341,7 @@ def fill(site):
     for name, folder in folders.items():
         site.drop(folder, name)
     site.drop(site.folder / "sample", "study")
-    (site.folder / "incoming/notes.txt").write_text("no DICOM")
+    shutil.copy(sorted((CACHE / "zoo/truncated").glob("*"))[0], site.folder / "incoming/truncated.dcm")
     expected = len(folders) + 1
     jobs = site.wait(lambda: (found := site.jobs()) and len(found) == expected and all(
         job["state"] not in ("queued", "running") for job in found) and found, 900)
