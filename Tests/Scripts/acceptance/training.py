@@ -192,21 +192,17 @@ def begin_shadow(site, record):
     path.write_text(json.dumps({**changed, "phase": "shadowing", "shadow": {"series": 1, "began": now}}))
 
 
-def changed(folder):
-    return folder.stat().st_ctime_ns if folder.exists() else None
-
-
 def kill_while_shadowing(site, run, chance):
     """Starts the service and kills it while the candidate annotates."""
-    before = changed(run / "shadow")
-    with open(site.folder / "serve.log", "ab") as log:
+    path = site.folder / "serve.log"
+    with open(path, "wb") as log:
         process = subprocess.Popen([str(site.preread), "serve", "--site", str(site.file)], env=site.environment,
                                    stdout=log, stderr=log)
         deadline = time.monotonic() + 600
-        while changed(run / "shadow") in (None, before):
-            assert process.poll() is None and time.monotonic() < deadline, f"no shadow began; see {log.name}"
+        while b"[Commands] shadowing" not in path.read_bytes():
+            assert process.poll() is None and time.monotonic() < deadline, f"no shadow began; see {path}"
             time.sleep(0.05)
-        time.sleep(chance.uniform(0, 2))
+        time.sleep(chance.uniform(0, 3))
         process.kill()
         process.wait()
     assert json.loads((run / "run.json").read_text())["phase"] == "shadowing", "it was killed too late to tell"
