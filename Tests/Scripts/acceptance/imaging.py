@@ -251,7 +251,9 @@ def check_dicomweb(client, token, folder):
     except ImportError:
         print("dicomweb-client is not installed: DICOMweb was asked without it")
         return
+    # Left to itself it names the host without the port, which is another host.
     web = DICOMwebClient(ROOT + "/dicom-web", headers={"Authorization": f"Bearer {token}"})
+    web.host = f"127.0.0.1:{PORT}"
     assert study in [s["0020000D"]["Value"][0] for s in web.search_for_studies(limit=10)]
     assert {s["00080060"]["Value"][0] for s in web.search_for_series(study)} == modalities
     assert len(web.search_for_instances(study, series)) == len(metadata)

@@ -241,28 +241,32 @@ def two_people_disagree(window, other, site, phantoms):
     assert window.page.locator(".decide button.primary").is_disabled(), "a conflict cannot simply be accepted"
     window.page.keyboard.press("t")
     window.page.locator(".comparison .take button").last.click()
-    site.wait(lambda: state(site, job) == "accepted", 30)
+    site.wait(lambda: not site.review(job)["isConflict"], 30)
 
 
-def deciding_goes_on_to_the_next(window, site, phantoms):
-    page = window.page
-    job = phantoms["plain"][0]
+def accepting_goes_on_to_the_next(window, site, job):
     window.open_case(job)
-    page.keyboard.press("a")
-    page.wait_for_function(f"() => !location.hash.endsWith('/{job}')")
+    window.page.keyboard.press("a")
+    window.page.wait_for_function(f"() => !location.hash.endsWith('/{job}')")
     site.wait(lambda: state(site, job) == "accepted", 30)
-    job = phantoms["tilt"][0]
+    verdict = site.review(job)["verdicts"][-1]
+    assert (verdict["verdict"], verdict["by"]) == ("accept", "mara"), verdict
+
+
+def rejecting_asks_why(window, site, phantoms):
+    job, phantom = phantoms["tilt"]
+    hand_in(window, job, {"Liver": phantom.runs(1), "Spleen": phantom.runs(2)})
     window.open_case(job)
-    page.keyboard.press("x")
-    page.fill("dialog[open] textarea", "only a test")
-    page.click("dialog[open] button.danger")
+    window.page.keyboard.press("x")
+    window.page.fill("dialog[open] textarea", "only a test")
+    window.page.click("dialog[open] button.danger")
     site.wait(lambda: state(site, job) == "rejected", 30)
 
 
 def viewers_only_look(browser, site, job):
     window = Window(browser, site)
     window.log_in("vera", PASSWORD)
-    window.page.wait_for_selector(".rows .row")
+    window.page.wait_for_selector("header.shell")
     window.open_case(job)
     assert window.page.locator(".tool-strip button").count() == 0
     assert window.page.locator(".decide button.primary").is_disabled()
@@ -316,7 +320,7 @@ def everything_is_there_in_both_languages(window):
 def large_screens_are_used(browser, site, job):
     window = Window(browser, site, size=(3840, 2160))
     window.log_in("ben", PASSWORD)
-    window.page.wait_for_selector(".rows .row")
+    window.page.wait_for_selector("header.shell")
     window.open_case(job)
     window.page.wait_for_timeout(500)
     assert window.page.locator(".view.big").bounding_box()["width"] > 1800
@@ -337,7 +341,7 @@ def fill(site):
     for name, folder in folders.items():
         site.drop(folder, name)
     site.drop(site.folder / "sample", "study")
-    (site.folder / "incoming/notes.txt").write_text("no DICOM")
+    shutil.copy(sorted((CACHE / "zoo/truncated").glob("*"))[0], site.folder / "incoming/truncated.dcm")
     expected = len(folders) + 1
     jobs = site.wait(lambda: (found := site.jobs()) and len(found) == expected and all(
         job["state"] not in ("queued", "running") for job in found) and found, 900)
@@ -360,10 +364,11 @@ def main():
             (only_members_come_in, (site, browser)), (modules.check_modules, (window, sample)),
             (the_worklist_ranks_filters_and_searches, (window, site, jobs)), (pictures_come_at_once, (window, sample)),
             (looking_works_by_hand, (window, sample)), (masks_stand_where_they_are, (window, phantoms)),
-            (the_model_answers_a_box, (window, sample)), (a_correction_is_drawn_and_saved, (window, site, sample)),
+            (the_model_answers_a_box, (window, sample)),
+            (accepting_goes_on_to_the_next, (window, site, sample)), (a_correction_is_drawn_and_saved, (window, site, sample)),
             (viewers_only_look, (browser, site, sample)), (large_screens_are_used, (browser, site, sample)),
             (two_people_disagree, (window, other, site, phantoms)),
-            (deciding_goes_on_to_the_next, (window, site, phantoms)),
+            (rejecting_asks_why, (window, site, phantoms)),
             (learning_is_started_promoted_and_rolled_back, (window,)),
             (everything_is_there_in_both_languages, (window,)),
         ]

@@ -111,6 +111,9 @@ class Site:
     def jobs(self):
         return json.loads(self.run("jobs", "list", "--site", self.file, "--json"))
 
+    def review(self, job):
+        return json.loads(self.run("review", "show", job, "--site", self.file, "--json"))
+
     def wait(self, what, seconds):
         deadline = time.monotonic() + seconds
         while not (found := what()):
