@@ -43,8 +43,12 @@ extension SQLiteStorage {
                 source = "json_each(?) AS found CROSS JOIN job ON job.series_uid = found.value"
                 conditions.precede(with: try StoredJSON.text(found))
             } else {
+                // One after the other along the index: the page is full long before all were looked at.
                 conditions.require(
-                    "job.series_uid IN (SELECT series_uid FROM series_display WHERE \(Self.wordConditions(search)))",
+                    """
+                    EXISTS (SELECT 1 FROM series_display
+                        WHERE series_uid = job.series_uid AND \(Self.wordConditions(search)))
+                    """,
                     StatementArguments(search.words.value)
                 )
             }

@@ -7,6 +7,7 @@ package struct WorklistRoutes: ReviewRoutes {
     private let ledger: any LedgerQueries
     private let catalogue: any ReviewCatalogue
     private let audit: any ReviewAudit
+    private let tallies: WorklistTallies
 
     private static let largestPage = 200
     private static let longestSearch = 256
@@ -16,6 +17,7 @@ package struct WorklistRoutes: ReviewRoutes {
         self.ledger = ledger
         self.catalogue = catalogue
         self.audit = audit
+        tallies = WorklistTallies(ledger)
     }
 
     private struct Page: Encodable {
@@ -50,7 +52,7 @@ package struct WorklistRoutes: ReviewRoutes {
             Page(
                 items: rows.map { WorklistItem($0, catalogue) },
                 next: next?.cursor,
-                counts: Self.counts(try await ledger.worklistCounts())
+                counts: Self.counts(try await tallies.counts())
             )
         )
     }
