@@ -323,8 +323,9 @@ let package = Package(
         .testTarget(
             name: "CommandsTests",
             dependencies: [
-                "Commands", "SegmentAnything", "Tensors", "Checkpoints", "Atlas", "DICOMFiles", "Profiles", "Pipeline",
-                "Evaluation", "Ledger", "LedgerSQLite", "DurableFiles", "TestSupport",
+                "Commands", "SegmentAnything", "Tensors", "Checkpoints", "Atlas", "DICOMFiles", "DICOMSegmentation",
+                "Geometry", "Profiles", "Pipeline", "Evaluation", "Corrections", "Ingest", "ReviewWeb", "Ledger",
+                "LedgerSQLite", "DurableFiles", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

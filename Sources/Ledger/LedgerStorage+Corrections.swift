@@ -138,8 +138,11 @@ extension LedgerStorage {
         switch decision {
         case .accept:
             guard current.allSatisfy(\.isUnchanged) else { throw LedgerError.ambiguousAccept(job, current) }
+            guard job.result != nil || !current.isEmpty else { throw LedgerError.noResult(of: job) }
             event = .accept
-        case .acceptResult: (event, detail) = (.accept, "result")
+        case .acceptResult:
+            guard job.result != nil else { throw LedgerError.noResult(of: job) }
+            (event, detail) = (.accept, "result")
         case .acceptCorrection(let wanted):
             guard let found = all.first(where: { $0.id == wanted && $0.state != .held }), found.settled != nil else {
                 throw LedgerError(.notFound, "job \(id.rawValue) has no correction \(wanted.rawValue) that counts")
@@ -281,6 +284,11 @@ extension LedgerEvent {
 }
 
 extension LedgerError {
+    /// A job that needed prompts has what people drew, and nothing of its own.
+    fileprivate static func noResult(of job: Job) -> LedgerError {
+        LedgerError(.illegalTransition, "job \(job.id.rawValue) has no result of its own that could be right")
+    }
+
     fileprivate static func ambiguousAccept(_ job: Job, _ current: [Correction]) -> LedgerError {
         let numbers = current.map { String($0.id.rawValue) }.joined(separator: ", ")
         return LedgerError(

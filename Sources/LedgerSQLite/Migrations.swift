@@ -7,6 +7,7 @@ enum Migrations {
         migrator.registerMigration("files, instances, series, jobs and events", migrate: createTables)
         migrator.registerMigration("corrections and reviews", migrate: addCorrections)
         migrator.registerMigration("verdicts, worklist and audit", migrate: addReview)
+        migrator.registerMigration("reviews without a result", migrate: allowReviewsWithoutResult)
         return migrator
     }
 

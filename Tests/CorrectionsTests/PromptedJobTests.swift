@@ -10,14 +10,26 @@ import Testing
 
 /// Jobs for which the program found no prompts: a person draws what it could not.
 @Suite struct PromptedJobTests {
-    @Test("A segmentation of a series that waits for prompts is the correction of that job")
-    func drawnSegmentsCount() async throws {
-        try await CorrectionBench.run(needsPrompt: true) { bench in
-            let correction = try await bench.judged(try ConformanceSeries.correction("tracked"))
-            #expect(correction.state == .current)
-            #expect(correction.job == bench.job)
-            #expect(correction.statuses == ["Liver": .added, "Spleen": .added])
-            #expect(try await bench.state() == .corrected)
+    @Test("A segmentation of a series that waits for prompts is the correction of that job", arguments: [false, true])
+    func drawnSegmentsCount(isOnDisk: Bool) async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder.appending(path: "ledger.sqlite").path
+            let ledger: any JobLedger = isOnDisk ? try SQLiteLedger(at: path) : InMemoryLedger()
+            try await CorrectionBench.run(ledger: ledger, needsPrompt: true) { bench in
+                let correction = try await bench.judged(try ConformanceSeries.correction("tracked"))
+                #expect(correction.state == .current)
+                #expect(correction.job == bench.job)
+                #expect(correction.statuses == ["Liver": .added, "Spleen": .added])
+                #expect(try await bench.state() == .corrected)
+                // There is no result that could be right instead, and people may still change their minds.
+                await #expect(throws: LedgerError.self) {
+                    try await ledger.decide(bench.job, .acceptResult, by: "bert")
+                }
+                try await ledger.decide(bench.job, .reject("wrong side"), by: "bert")
+                #expect(try await bench.state() == .rejected)
+                try await ledger.decide(bench.job, .acceptCorrection(correction.id), by: "bert")
+                #expect(try await bench.state() == .corrected)
+            }
         }
     }
 

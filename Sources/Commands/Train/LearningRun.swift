@@ -52,10 +52,9 @@ struct LearningRun: Encodable, Sendable, Hashable {
         scope = record.scope
         started = record.created.formatted(.iso8601)
         ended = record.ended?.formatted(.iso8601)
-        let isTraining = record.phase == .prepared
-        step = isTraining ? curve.step : max(curve.step, curve.loss.last.map { Int($0[0]) } ?? 0)
+        step = curve.step
         steps = record.steps
-        secondsLeft = state == .running && isTraining ? curve.secondsLeft : nil
+        secondsLeft = state == .running && record.phase == .prepared ? curve.secondsLeft : nil
         loss = curve.loss
         validation = curve.validation
         verdict = Self.verdict(record)

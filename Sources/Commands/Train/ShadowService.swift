@@ -93,6 +93,7 @@ actor ShadowService: Service {
         guard let job = queue.next(except: tired), let candidate = record.candidate else { return false }
         do {
             let model = try await model(candidate)
+            logger.info("shadowing", metadata: ["job": "\(job.id.rawValue)"])
             let line = try await annotate(job, number: queue.number(of: job), run, record, model)
             // A person may have ended the shadow meanwhile.
             guard try folder.shadowing()?.run.id == run.id else { return false }

@@ -130,17 +130,18 @@ def train(site, steps, status=(0, 1)):
     return site.document("train", "show", "--site", site.file), output
 
 
-def train_with_kills(site, steps, kills, seconds):
-    """The same run, killed at random moments of about as long as it takes, and then left to end."""
-    rng = random.Random(20261123)
+def train_with_kills(site, steps, kills, seconds, rng):
+    """The same run, killed at random moments until it has ended or was killed so often, and then left to end."""
     done, went_on = 0, 0
     log = site.folder / "train.log"
+    # Long enough to come beyond the start, short enough to be killed several times.
+    longest = max(8, 2 * seconds / kills)
     while done < kills:
         with open(log, "wb") as output:
             process = subprocess.Popen([str(site.preread), "train", "--site", str(site.file), "--steps", str(steps),
                                         "--checkpoint-seconds", "2"], env=site.environment, stdout=output, stderr=output)
             try:
-                process.wait(rng.uniform(0.05, 2 * seconds / kills))
+                process.wait(rng.uniform(0.05, longest))
                 break
             except subprocess.TimeoutExpired:
                 process.send_signal(signal.SIGKILL)
@@ -151,6 +152,20 @@ def train_with_kills(site, steps, kills, seconds):
         train(site, steps)
     assert done and (went_on or done < 2), "no run was interrupted"
     return site.document("train", "show", "--site", site.file), done
+
+
+def kill_runs(site, steps, kills, seconds, expected):
+    """Runs that are killed so often in all; each ends with the expected weights. Answers the last one's record."""
+    rng = random.Random(20261123)
+    done = runs = 0
+    while done < kills:
+        one = site.copy(f"killed-{runs}")
+        record, killed = train_with_kills(one, steps, kills - done, seconds, rng)
+        assert record["candidate"]["sha256"] == expected, "a killed run ended with other weights"
+        done, runs = done + killed, runs + 1
+        print(f"killed {done} times in {runs} runs: the same weights, {expected[:16]}", flush=True)
+        shutil.rmtree(one.folder)
+    return record
 
 
 def scores(site, record, which):
@@ -192,21 +207,17 @@ def begin_shadow(site, record):
     path.write_text(json.dumps({**changed, "phase": "shadowing", "shadow": {"series": 1, "began": now}}))
 
 
-def changed(folder):
-    return folder.stat().st_ctime_ns if folder.exists() else None
-
-
 def kill_while_shadowing(site, run, chance):
     """Starts the service and kills it while the candidate annotates."""
-    before = changed(run / "shadow")
-    with open(site.folder / "serve.log", "ab") as log:
+    path = site.folder / "serve.log"
+    with open(path, "wb") as log:
         process = subprocess.Popen([str(site.preread), "serve", "--site", str(site.file)], env=site.environment,
                                    stdout=log, stderr=log)
         deadline = time.monotonic() + 600
-        while changed(run / "shadow") in (None, before):
-            assert process.poll() is None and time.monotonic() < deadline, f"no shadow began; see {log.name}"
+        while b"[Commands] shadowing" not in path.read_bytes():
+            assert process.poll() is None and time.monotonic() < deadline, f"no shadow began; see {path}"
             time.sleep(0.05)
-        time.sleep(chance.uniform(0, 2))
+        time.sleep(chance.uniform(0, 3))
         process.kill()
         process.wait()
     assert json.loads((run / "run.json").read_text())["phase"] == "shadowing", "it was killed too late to tell"
@@ -344,9 +355,7 @@ def main():
     elif "kills" in parts:
         record, seconds = learn(alone, options.steps)
     if "kills" in parts and options.kills:
-        again, kills = train_with_kills(killed, options.steps, options.kills, seconds)
-        assert again["candidate"]["sha256"] == record["candidate"]["sha256"], "a killed run ended with other weights"
-        print(f"killed {kills} times: the same weights, {again['candidate']['sha256'][:16]}")
+        again = kill_runs(killed, options.steps, options.kills, seconds, record["candidate"]["sha256"])
         # A site without a shadow: what passes the gate is in use at once.
         assert again["outcome"] == ("promoted" if record["phase"] == "shadowing" else record["outcome"]), again
     if "harmful" in parts and options.harmful:

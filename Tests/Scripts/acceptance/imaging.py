@@ -1,0 +1,329 @@
+#!/usr/bin/env python3
+"""Looks at, prompts, corrects and retrieves studies of a running service, as the page and other viewers do: imaging.py PREREAD.
+
+Environment: PREREAD_CACHE, PREREAD_SHARED, PREREAD_CONFORMANCE_VENV, PREREAD_MODELS, PREREAD_PROFILES (with the atlas), as the
+Makefile sets them. What the interface shows is compared with what pydicom reads from the files that were sent; corrections are
+checked with check_seg.py; DICOMweb is asked through dicomweb-client where that is installed.
+"""
+import base64
+import email
+import io
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+import numpy as np
+import pydicom
+
+TOP = pathlib.Path(__file__).resolve().parents[3]
+CACHE = pathlib.Path(os.environ["PREREAD_CACHE"])
+SHARED = pathlib.Path(os.environ["PREREAD_SHARED"])
+PROFILES = pathlib.Path(os.environ.get("PREREAD_PROFILES", TOP / "profiles"))
+MODELS = pathlib.Path(os.environ.get("PREREAD_MODELS", TOP / "models"))
+WORK = pathlib.Path(tempfile.mkdtemp(prefix="preread-imaging-"))
+PREREAD = pathlib.Path(sys.argv[1]).resolve()
+SITE = WORK / "site.xml"
+PORT = int(os.environ.get("PREREAD_TEST_PORT", "8479"))
+ROOT = f"http://127.0.0.1:{PORT}"
+SERIES = ["oblique", "odd187x239", "enhanced"]
+
+
+def command(*arguments):
+    done = subprocess.run([str(PREREAD), *map(str, arguments), "--site", str(SITE)], text=True, capture_output=True)
+    assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def make_site():
+    (WORK / "incoming").mkdir()
+    shutil.copy(TOP / "watch/site.xsd", WORK)
+    SITE.write_text('<?xml version="1.0" encoding="UTF-8"?>\n<site schema="1">'
+                    f'<profiles folder="{PROFILES}"/><models folder="{MODELS}" default="litemedsam"/>'
+                    '<ingest settleSeconds="0.5" studyQuietSeconds="0.5" pollSeconds="0.2"/>'
+                    f'<web listen="127.0.0.1:{PORT}" users="users.json" audit="audit.jsonl"/></site>\n')
+    shutil.copytree(CACHE / "sample/series", WORK / "incoming/sample")
+    for name in SERIES:
+        shutil.copytree(CACHE / "conformance/series" / name, WORK / "incoming" / name,
+                        ignore=lambda _, names: [n for n in names if not n.endswith(".dcm")])
+    command("users", "add", "anna", "--role", "reviewer", "--no-password")
+    return [line.strip() for line in command("users", "token", "anna").splitlines() if len(line.strip()) >= 32][-1].split()[-1]
+
+
+class Client:
+    def __init__(self, token):
+        self.headers = {"Authorization": f"Bearer {token}", "X-Preread": "1"}
+
+    def ask(self, path, body=None, accept=None):
+        headers = dict(self.headers, **({"Accept": accept} if accept else {}))
+        data = None if body is None else json.dumps(body).encode()
+        if data:
+            headers["Content-Type"] = "application/json"
+        request = urllib.request.Request(ROOT + path, data=data, headers=headers)
+        with urllib.request.urlopen(request) as answer:
+            return answer.read(), answer.headers
+
+    def json(self, path, body=None):
+        return json.loads(self.ask(path, body)[0])
+
+    def status(self, path, body=None, accept=None):
+        try:
+            self.ask(path, body, accept)
+            return 200
+        except urllib.error.HTTPError as error:
+            return error.code
+
+
+def wait_for(what, seconds=600):
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            found = what()
+            if found:
+                return found
+        except (urllib.error.URLError, ConnectionError):
+            pass
+        assert time.monotonic() < deadline, f"waited in vain\n{(WORK / 'serve.log').read_text()[-3000:]}"
+        time.sleep(0.3)
+
+
+# ---------------------------------------------------------------- runs
+def runs(mask):
+    """Unsigned LEB128 lengths, background first, trailing background left out."""
+    flat = np.concatenate([[False], np.asarray(mask, bool).ravel(), [False]])
+    edges = np.flatnonzero(flat[1:] != flat[:-1])
+    lengths = np.diff(np.concatenate([[0], edges]))
+    out = bytearray()
+    for length in lengths:
+        length = int(length)
+        while length >= 128:
+            out.append(length & 127 | 128)
+            length >>= 7
+        out.append(length)
+    return base64.b64encode(bytes(out)).decode()
+
+
+def mask(text, shape):
+    out = np.zeros(int(np.prod(shape)), bool)
+    place, value, shift, on = 0, 0, 0, False
+    for byte in base64.b64decode(text):
+        value |= (byte & 127) << shift
+        shift += 7
+        if byte & 128:
+            continue
+        out[place:place + value] = on
+        place, value, shift, on = place + value, 0, 0, not on
+    return out.reshape(shape)
+
+
+# ---------------------------------------------------------------- volumes
+def source_planes(folder):
+    """Position of the first pixel -> modality values, by pydicom."""
+    planes = {}
+    for path in sorted(folder.glob("**/*.dcm")):
+        ds = pydicom.dcmread(path)
+        if "PerFrameFunctionalGroupsSequence" in ds:
+            for item, pixels in zip(ds.PerFrameFunctionalGroupsSequence, ds.pixel_array):
+                shared = ds.SharedFunctionalGroupsSequence[0]
+                rescale = (item.get("PixelValueTransformationSequence") or shared.PixelValueTransformationSequence)[0]
+                planes[key(item.PlanePositionSequence[0].ImagePositionPatient)] = \
+                    pixels * float(rescale.RescaleSlope) + float(rescale.RescaleIntercept)
+        else:
+            planes[key(ds.ImagePositionPatient)] = ds.pixel_array * float(ds.get("RescaleSlope", 1)) \
+                + float(ds.get("RescaleIntercept", 0))
+    return planes
+
+
+def key(position):
+    return tuple(round(float(x), 2) + 0.0 for x in position)
+
+
+def volume(client, job):
+    about = client.json(f"/api/jobs/{job}/volume")
+    shape = (about["slices"], about["rows"], about["columns"])
+    stored = b"".join(client.ask(f"/api/jobs/{job}/slices/{first}/{min(32, shape[0] - first)}")[0]
+                      for first in range(0, shape[0], 32))
+    values = np.frombuffer(stored, "<i2").reshape(shape) * about["valueSlope"] + about["valueIntercept"]
+    return about, values
+
+
+def check_volume(client, job, folder):
+    about, values = volume(client, job)
+    planes = source_planes(folder)
+    found = [planes[key(position)] for position in about["positions"]]
+    assert all((a == b).all() for a, b in zip(found, values)), f"job {job}: other values than pydicom reads"
+    assert client.ask(f"/api/jobs/{job}/thumbnail")[0][:4] == b"\x89PNG"
+    return about, values.shape
+
+
+# ---------------------------------------------------------------- corrections
+def check_seg(path, source, *more):
+    python = pathlib.Path(os.environ["PREREAD_CONFORMANCE_VENV"]) / "bin/python"
+    done = subprocess.run([python, SHARED / "conformance/check_seg.py", path, "--source", source, *more],
+                          capture_output=True, text=True)
+    assert done.returncode == 0, f"check_seg.py: {done.stdout}{done.stderr}"
+
+
+def stored_correction(number):
+    found = json.loads(command("review", "corrections", "--json"))
+    entry = next(c for c in found if c["correction"] == number)
+    digest = entry["sha256"] if "sha256" in entry else entry["digest"]
+    return WORK / "store/corrections" / digest[:2] / f"{digest}.dcm"
+
+
+def correct(client, job, shape, folder, about, base=None):
+    """Draws on every slice and reads back what was drawn."""
+    rng = np.random.default_rng(7)
+    drawn = {}
+    for name in ("liver", "spleen"):
+        blob = np.zeros(shape, bool)
+        z, y, x = [slice(n // 4, max(n // 4 + 2, n // 2 + 1)) for n in shape]
+        blob[z, y, x] = rng.random(blob[z, y, x].shape) < 0.7
+        drawn[f"ct-abdomen/{name}"] = blob
+    saved = client.json(f"/api/jobs/{job}/corrections", {
+        "base": "result", "seconds": 42,
+        "segments": [{"key": k, "runs": runs(m), "tools": ["brush"]} for k, m in drawn.items()]})
+    assert saved["state"] == "current", saved
+    shown = client.json(f"/api/jobs/{job}/masks?source=correction-{saved['correction']}")["segments"]
+    for segment in shown:
+        assert (mask(segment["runs"], shape) == drawn[segment["key"]]).all(), f"{segment['key']} is not as drawn"
+    path = stored_correction(saved["correction"])
+    ds = pydicom.dcmread(path)
+    assert str(ds.ContentCreatorName) == "anna^"
+    # the expectation for the independent reader: by the names of the source images
+    check_seg(path, folder)
+    return saved, ds
+
+
+def independent_masks(ds):
+    """Segment number -> position -> pixels, by pydicom alone."""
+    found = {}
+    pixels = np.atleast_3d(ds.pixel_array).reshape(-1, ds.Rows, ds.Columns)
+    for item, frame in zip(ds.PerFrameFunctionalGroupsSequence, pixels):
+        number = item.SegmentIdentificationSequence[0].ReferencedSegmentNumber
+        found.setdefault(number, {})[key(item.PlanePositionSequence[0].ImagePositionPatient)] = frame > 0
+    return found
+
+
+def check_placement(client, job, source, ds, about, shape):
+    """The interface's masks and pydicom's, compared at patient coordinates."""
+    own = independent_masks(ds)
+    for segment in client.json(f"/api/jobs/{job}/masks?source={source}")["segments"]:
+        shown = mask(segment["runs"], shape)
+        for position, plane in zip(about["positions"], shown):
+            there = own[segment["number"]].get(key(position), np.zeros(shape[1:], bool))
+            assert (there == plane).all(), f"job {job} segment {segment['number']} lies elsewhere"
+
+
+# ---------------------------------------------------------------- DICOMweb
+def check_dicomweb(client, token, folder):
+    one = pydicom.dcmread(next(folder.glob("**/*.dcm")))
+    study, series = one.StudyInstanceUID, one.SeriesInstanceUID
+    base = f"/dicom-web/studies/{study}"
+    found = client.json(f"/dicom-web/studies?StudyInstanceUID={study}&limit=3&offset=0&fuzzymatching=false")
+    assert [f["0020000D"]["Value"][0] for f in found] == [study]
+    assert found[0]["00100020"]["Value"] == [one.PatientID]
+    modalities = {s["00080060"]["Value"][0] for s in client.json(f"{base}/series")}
+    metadata = client.json(f"{base}/series/{series}/metadata")
+    mine = next(m for m in metadata if m["00080018"]["Value"][0] == one.SOPInstanceUID)
+    theirs = one.to_json_dict()
+    for tag, element in theirs.items():
+        if tag in ("7FE00010", "00080005") or element["vr"] == "SQ":
+            continue
+        assert mine[tag].get("Value") == element.get("Value") or element["vr"] in ("DS", "IS", "UN"), \
+            (tag, mine[tag], element)
+    body, headers = client.ask(f"{base}/series/{series}/instances/{one.SOPInstanceUID}",
+                               accept='multipart/related; type="application/dicom"; transfer-syntax=*')
+    part = email.message_from_bytes(b"Content-Type: " + headers["Content-Type"].encode() + b"\r\n\r\n" + body)
+    again = pydicom.dcmread(io.BytesIO(part.get_payload(0).get_payload(decode=True)))
+    assert again.SOPInstanceUID == one.SOPInstanceUID
+    frame = client.ask(f"{base}/series/{series}/instances/{one.SOPInstanceUID}/frames/1", accept="application/octet-stream")[0]
+    assert frame == one.pixel_array.reshape(-1, one.Rows, one.Columns)[0].tobytes()
+    assert client.status(f"{base}/series/{series}", accept="image/jpeg") == 406
+    try:
+        from dicomweb_client.api import DICOMwebClient
+    except ImportError:
+        print("dicomweb-client is not installed: DICOMweb was asked without it")
+        return
+    # Left to itself it names the host without the port, which is another host.
+    web = DICOMwebClient(ROOT + "/dicom-web", headers={"Authorization": f"Bearer {token}"})
+    web.host = f"127.0.0.1:{PORT}"
+    assert study in [s["0020000D"]["Value"][0] for s in web.search_for_studies(limit=10)]
+    assert {s["00080060"]["Value"][0] for s in web.search_for_series(study)} == modalities
+    assert len(web.search_for_instances(study, series)) == len(metadata)
+    everything = web.retrieve_study(study)
+    assert {d.Modality for d in everything} == modalities
+    segmentation = next(d for d in everything if d.Modality == "SEG")
+    pixels = segmentation.pixel_array.reshape(-1, segmentation.Rows, segmentation.Columns)
+    frames = web.retrieve_instance_frames(study, segmentation.SeriesInstanceUID, segmentation.SOPInstanceUID, [1, 2])
+    size = segmentation.Rows * segmentation.Columns
+    for number, got in enumerate(frames):
+        bits = np.unpackbits(np.frombuffer(bytes(got), np.uint8), bitorder="little")[:size] if np.asarray(got).size != size \
+            else np.asarray(got).ravel()
+        assert (bits.reshape(pixels[number].shape) == pixels[number]).all(), "a frame of masks differs"
+    document = web.retrieve_instance_metadata(study, segmentation.SeriesInstanceUID, segmentation.SOPInstanceUID)
+    assert pydicom.Dataset.from_json(document, lambda *a: b"").SegmentSequence[0].SegmentLabel
+
+
+def main():
+    token = make_site()
+    log = open(WORK / "serve.log", "wb")
+    service = subprocess.Popen([str(PREREAD), "serve", "--site", str(SITE)], stdout=log, stderr=subprocess.STDOUT)
+    try:
+        client = Client(token)
+        wait_for(lambda: client.status("/api/health") == 200)
+
+        def jobs():
+            found = json.loads(command("jobs", "list", "--json"))
+            done = [j for j in found if j["state"] in ("annotated", "needs-prompt")]
+            return done if len(done) >= 1 + len(SERIES) - 1 and len(done) == len(found) else None
+
+        by_series = {j["series"]: j for j in wait_for(jobs)}
+        for name in SERIES + ["sample"]:
+            folder = WORK / "incoming" / name
+            uid = pydicom.dcmread(next(folder.glob("**/*.dcm")), stop_before_pixels=True).SeriesInstanceUID
+            if uid not in by_series:
+                print(f"{name}: no profile takes it")
+                continue
+            job = by_series[uid]
+            about, shape = check_volume(client, job["job"], folder)
+            if job["state"] == "annotated":
+                path = next((WORK / "annotated" / uid).glob("*/segmentation.dcm"))
+                check_placement(client, job["job"], "result", pydicom.dcmread(path), about, shape)
+                priors = client.json(f"/api/jobs/{job['job']}/priors")["segments"]
+                assert priors and all(mask(p["runs"], shape).any() for p in priors)
+            offer = client.json(f"/api/jobs/{job['job']}/prompting")
+            assert offer["available"], offer
+            box = [shape[2] * 0.25, shape[1] * 0.25, shape[2] * 0.6, shape[1] * 0.6]
+            times = []
+            for _ in range(4):
+                answer = client.json(f"/api/jobs/{job['job']}/prompt", {"slice": shape[0] // 2, "box": box})
+                times.append((round(answer["encodeMS"]), round(answer["decodeMS"])))
+            assert client.status(f"/api/jobs/{job['job']}/prompt", {"slice": 0, "points": [[1, 1, 1]]}) == \
+                (200 if "points" in offer["takes"] else 422)
+            further = client.json(f"/api/jobs/{job['job']}/propagate",
+                                  {"slice": shape[0] // 2, "runs": answer["runs"], "direction": 1, "count": 3})
+            saved, ds = correct(client, job["job"], shape, folder, about)
+            check_placement(client, job["job"], f"correction-{saved['correction']}", ds, about, shape)
+            print(f"{name}: {job['state']}, {shape}, prompts (encode, decode in ms) {times}, carried on over "
+                  f"{len(further['slices'])} slices until {further['stopped']}, corrected as {saved['correction']}")
+        check_dicomweb(client, token, WORK / "incoming/sample")
+    finally:
+        service.terminate()
+        assert service.wait(60) == 0
+    for secret in ("PatientName", token):
+        assert secret not in (WORK / "serve.log").read_text()
+    names = {str(pydicom.dcmread(p, stop_before_pixels=True).get("PatientName", "")) for p in WORK.glob("incoming/*/*.dcm")}
+    text = (WORK / "serve.log").read_text() + (WORK / "audit.jsonl").read_text()
+    assert not [n for n in names if n and n in text], "a patient's name stands in a log"
+    shutil.rmtree(WORK)
+    print("imaging: all is well")
+
+
+main()
