@@ -174,7 +174,7 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
-            swiftSettings: strict
+            swiftSettings: hot
         ),
 
         // MARK: - Programs
@@ -297,7 +297,8 @@ let package = Package(
         .testTarget(
             name: "ReviewWebTests",
             dependencies: [
-                "ReviewWeb", "Ledger", "LedgerSQLite", "DICOMFiles", "DICOMSegmentation", "Geometry", "DurableFiles",
+                "ReviewWeb", "CReviewPage", "Ledger", "LedgerSQLite", "DICOMFiles", "DICOMSegmentation", "Geometry",
+                "DurableFiles",
                 "TestSupport",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),

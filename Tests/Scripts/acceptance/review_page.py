@@ -341,7 +341,8 @@ def fill(site):
     for name, folder in folders.items():
         site.drop(folder, name)
     site.drop(site.folder / "sample", "study")
-    shutil.copy(sorted((CACHE / "zoo/truncated").glob("*"))[0], site.folder / "incoming/truncated.dcm")
+    # The longest of the cut files: a header, and too few pixels.
+    shutil.copy(sorted((CACHE / "zoo/truncated").glob("cut_*.dcm"))[-1], site.folder / "incoming/truncated.dcm")
     expected = len(folders) + 1
     jobs = site.wait(lambda: (found := site.jobs()) and len(found) == expected and all(
         job["state"] not in ("queued", "running") for job in found) and found, 900)

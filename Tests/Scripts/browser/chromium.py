@@ -45,7 +45,7 @@ class Window:
 
     def open_case(self, job):
         self.go(f"job/{job}", ".review")
-        self.page.wait_for_function("() => document.querySelector('.review')?.review?.progress() === 1")
+        self.page.wait_for_function("() => document.querySelector('.review')?.review?.ready()")
 
     def hook(self, expression):
         """Asks the review on the screen, as `R`."""

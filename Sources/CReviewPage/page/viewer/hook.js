@@ -28,7 +28,7 @@ export function installHook(element, page) {
         letters: (name) => view(name).plane.edgeLetters,
         voxels: (key) => page.state.masks.voxels(key),
         changed: () => page.editor.isChanged,
-        progress: () => page.state.slices.progress,
+        ready: () => Boolean(page.ready) && page.state.slices.progress === 1,
         slices: () => page.state.geometry.slices,
         columns: () => page.state.geometry.columns,
         firstImageMS: () => page.firstImage ?? null,

@@ -72,6 +72,7 @@ class JobPage {
         if (this.closed) return;
         state.chooseFirstSlice();
         if (job.conflict) await this.compare(state);
+        this.ready = true;
         if (!this.closed) this.editor.loadPrompting().catch(() => {});
     }
 
