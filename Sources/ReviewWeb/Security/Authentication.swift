@@ -26,7 +26,7 @@ struct Authentication: RouterMiddleware {
             context.user = try program(field)
         } else if let value = cookie.value(in: request) {
             let id = SessionID(cookie: value)
-            context.user = try person(id, prolonging: request.headers[named: "X-Preread-Background"] == nil)
+            context.user = try person(id, prolonging: !Self.isUnattended(request))
             context.session = context.user == nil ? nil : id
         }
         guard let user = context.user else { throw ReviewError(.unauthorized, "LOGIN_REQUIRED", "log in first") }
@@ -34,6 +34,13 @@ struct Authentication: RouterMiddleware {
             throw ReviewError(.tooManyRequests, "TOO_MANY_REQUESTS", "too many requests: wait a moment")
         }
         return try await next(request, context)
+    }
+
+    /// What a page asks for without anybody doing anything: its stream, its pictures, and what it says itself.
+    private static func isUnattended(_ request: Request) -> Bool {
+        let path = request.uri.path
+        return path == "/api/events" || path.hasSuffix("/thumbnail")
+            || request.headers[named: "X-Preread-Background"] != nil
     }
 
     static func isInterface(_ path: String) -> Bool {

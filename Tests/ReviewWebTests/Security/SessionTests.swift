@@ -53,13 +53,14 @@ import Testing
 
     @Test("Nobody stays logged in who does nothing, and what the page asks by itself does not count")
     func idleSessionsEnd() async throws {
-        try await PageBench.run { page in
+        try await PageBench.run(areas: AllAreas.areas) { page in
             let cookie = try await page.login("rolf")
             page.clock.advance(by: .seconds(14 * 60))
             #expect(try await page.ask(.get, "/api/session", cookie).status == .ok)
             page.clock.advance(by: .seconds(14 * 60))
             let background = cookie.merging(["X-Preread-Background": "1"]) { first, _ in first }
             #expect(try await page.ask(.get, "/api/session", background).status == .ok)
+            #expect(try await page.ask(.get, "/api/jobs/1/thumbnail", cookie).status == .notFound)
             page.clock.advance(by: .seconds(61))
             #expect(try await page.ask(.get, "/api/session", cookie).status == .unauthorized)
         }

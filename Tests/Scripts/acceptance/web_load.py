@@ -14,6 +14,7 @@ import json
 import os
 import pathlib
 import resource
+import shutil
 import sqlite3
 import ssl
 import stat
@@ -290,6 +291,7 @@ def main():
     the_page_is_not_sent_in_the_clear(site)
     tls_works_with_certificate_files(site)
     site.run("audit", "verify", "--site", site.file)
+    shutil.rmtree(site.folder)
     print("the page holds its load and its doors")
 
 

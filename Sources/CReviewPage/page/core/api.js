@@ -2,6 +2,8 @@
  * The one way to the server. Every request goes to the page's own origin; what changes something carries `X-Preread`.
  */
 
+import {secondsIdle} from "./activity.js";
+
 /** What the server says when it refuses: a code for programs, a sentence and a remedy for people. */
 export class APIError extends Error {
     /**
@@ -30,6 +32,8 @@ export function onSessionLost(listener) {
 
 async function request(method, path, body, options = {}) {
     const headers = {Accept: "application/json"};
+    // What the page asks by itself, after an event, does not keep a session alive that nobody is at.
+    if (secondsIdle() > 60) headers["X-Preread-Background"] = "1";
     if (method !== "GET") headers["X-Preread"] = "1";
     if (body !== undefined) headers["Content-Type"] = "application/json";
     // A search may hold a name: it goes in a header, because URLs end up in logs and histories.
