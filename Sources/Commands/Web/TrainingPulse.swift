@@ -7,6 +7,9 @@ import Synchronization
 final class TrainingPulse: ReviewPulse {
     private let folder: TrainingFolder
     private let seen = Mutex<[String: [Int64]]?>(nil)
+    /// Whether a run may be at work. Its end leaves no other trace; who asks takes the runs' lock for a moment, so nobody
+    /// asks while nothing happens.
+    private let isBusy = Mutex(true)
 
     init(_ folder: TrainingFolder) { self.folder = folder }
 
@@ -20,7 +23,13 @@ final class TrainingPulse: ReviewPulse {
             defer { seen = now }
             return seen.map { $0 != now } ?? false
         }
-        return isNews ? [ReviewSignal("training")] : []
+        let hasEnded = isBusy.withLock { isBusy in
+            guard isBusy || isNews else { return false }
+            let wasBusy = isBusy
+            isBusy = (try? folder.isBusy()) ?? true
+            return wasBusy && !isBusy
+        }
+        return isNews || hasEnded ? [ReviewSignal("training")] : []
     }
 
     /// Size and time of a file's last change; empty where there is none.

@@ -78,6 +78,7 @@ class Site:
             '<?xml version="1.0" encoding="UTF-8"?>\n<site schema="1"><profiles folder="profiles"/>'
             '<models folder="models" default="litemedsam"/>'
             '<ingest settleSeconds="0.5" studyQuietSeconds="0.5" pollSeconds="0.2"/>'
+            '<training minimumCases="4" minimumPatients="3"/>'
             f'<web listen="127.0.0.1:{self.port}"/></site>\n')
         for name in ("litemedsam", "litemedsam-other"):
             self.run("models", "import", CACHE / "weights/lite_medsam.pth", "--name", name)
