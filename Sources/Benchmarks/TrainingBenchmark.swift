@@ -75,7 +75,7 @@ struct TrainingBenchmark {
 
     private func time(images: Int?, _ step: () throws -> Double) throws -> Result {
         // As a training run does.
-        TensorMemory.keep(atMost: 4 << 30)
+        TensorMemory.keep(atMost: 3 << 29)
         ProcessMemory.resetPeak()
         let first = try step()
         var last = try step()

@@ -69,7 +69,7 @@ extension RunRequest {
     }
 
     /// Has the memory of a step's tensors kept for those of the next, which are as large.
-    func keepMemory(_ plan: MemoryPlan) { TensorMemory.keep(atMost: plan.estimatedBytes / 4 * 3) }
+    func keepMemory(_ plan: MemoryPlan) { TensorMemory.keep(atMost: plan.estimatedBytes / 4) }
 
     /// What reads and encodes slices. Frozen parts are kept where the encoder, or all but its end, is frozen.
     func preparation() throws -> SlicePreparation<Model> {
