@@ -29,9 +29,9 @@ extension Tensor {
     /// Carries every head's vectors to the wide space: `[B, n, w]` to `[B, heads·n, C]`, head after head.
     public func expandedByHead(_ weights: HeadWeights) -> Tensor {
         precondition(shape.count == 3 && lastAxis == weights.width, "\(shape) for heads of \(weights.width) channels")
-        let result = HeadProduct(weights.detached, batch: shape[0], count: shape[1]).expanded(detached())
-        guard isTracked || weights.matrix.isTracked else { return result }
         let product = HeadProduct(weights.detached, batch: shape[0], count: shape[1])
+        let result = product.expanded(detached())
+        guard isTracked || weights.matrix.isTracked else { return result }
         let (isTracked, own) = (isTracked, weights.matrix.isTracked ? detached() : nil)
         return result.recording([self, weights.matrix]) { gradient in
             [isTracked ? product.contracted(gradient) : nil, own.map { product.weightGradient($0, gradient) }]

@@ -30,10 +30,10 @@ package struct LearningRoutes: ReviewRoutes {
     }
 
     package func add(to group: ReviewGroup) {
-        group.get("learning") { _, _ in JSONBytes(try await learning.overview()) }
+        group.get("learning") { _, _ in Response.json(try await learning.overview()) }
         group.get("learning/runs/:run") { _, context in
             guard let run = try await learning.run(try Self.run(context)) else { throw Self.noRun }
-            return JSONBytes(run)
+            return Response.json(run)
         }
         group.get("learning/runs/:run/report", use: report)
         group.post("learning/runs", .admin, use: start)
@@ -110,19 +110,4 @@ package struct LearningRoutes: ReviewRoutes {
     }
 
     private static var noRun: ReviewError { .notFound("there is no such training run") }
-}
-
-/// JSON that is encoded already.
-private struct JSONBytes: ResponseGenerator, Sendable {
-    let bytes: Data
-
-    init(_ bytes: Data) { self.bytes = bytes }
-
-    func response(from request: Request, context: some RequestContext) throws -> Response {
-        Response(
-            status: .ok,
-            headers: [.contentType: "application/json; charset=utf-8", .cacheControl: "no-store"],
-            body: .init(byteBuffer: ByteBuffer(bytes: bytes))
-        )
-    }
 }

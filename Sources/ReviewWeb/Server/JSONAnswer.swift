@@ -23,10 +23,17 @@ public struct JSONAnswer<Body: Encodable>: ResponseGenerator {
 
     /// The answer.
     public func response(from request: Request, context: some RequestContext) throws -> Response {
+        .json(try Self.encode(body), status: status)
+    }
+}
+
+extension Response {
+    /// An answer of JSON that is encoded already; no cache keeps it.
+    static func json(_ bytes: Data, status: HTTPResponse.Status = .ok) -> Response {
         Response(
             status: status,
             headers: [.contentType: "application/json; charset=utf-8", .cacheControl: "no-store"],
-            body: .init(byteBuffer: ByteBuffer(bytes: try Self.encode(body)))
+            body: .init(byteBuffer: ByteBuffer(bytes: bytes))
         )
     }
 }

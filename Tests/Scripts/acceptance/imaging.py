@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
 """Looks at, prompts, corrects and retrieves studies of a running service, as the page and other viewers do: imaging.py PREREAD.
 
-Environment: PREREAD_CACHE, PREREAD_SHARED, PREREAD_CONFORMANCE_VENV, PREREAD_MODELS, PREREAD_PROFILES (with the atlas), as the
-Makefile sets them. What the interface shows is compared with what pydicom reads from the files that were sent; corrections are
+Environment: PREREAD_CACHE, PREREAD_SHARED, PREREAD_CONFORMANCE_VENV, as the Makefile sets them. What the interface shows is compared with what pydicom reads from the files that were sent; corrections are
 checked with check_seg.py; DICOMweb is asked through dicomweb-client where that is installed.
 """
 import base64
@@ -14,8 +13,6 @@ import pathlib
 import shutil
 import subprocess
 import sys
-import tempfile
-import time
 import urllib.error
 import urllib.request
 
@@ -23,37 +20,22 @@ import numpy as np
 import pydicom
 
 TOP = pathlib.Path(__file__).resolve().parents[3]
-CACHE = pathlib.Path(os.environ["PREREAD_CACHE"])
+sys.path.insert(0, str(TOP / "Tests/Scripts/browser"))
+
+from site_folder import CACHE, Site  # noqa: E402
+
 SHARED = pathlib.Path(os.environ["PREREAD_SHARED"])
-PROFILES = pathlib.Path(os.environ.get("PREREAD_PROFILES", TOP / "profiles"))
-MODELS = pathlib.Path(os.environ.get("PREREAD_MODELS", TOP / "models"))
-WORK = pathlib.Path(tempfile.mkdtemp(prefix="preread-imaging-"))
-PREREAD = pathlib.Path(sys.argv[1]).resolve()
-SITE = WORK / "site.xml"
-PORT = int(os.environ.get("PREREAD_TEST_PORT", "8479"))
-ROOT = f"http://127.0.0.1:{PORT}"
 SERIES = ["oblique", "odd187x239", "enhanced"]
-
-
-def command(*arguments):
-    done = subprocess.run([str(PREREAD), *map(str, arguments), "--site", str(SITE)], text=True, capture_output=True)
-    assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
-    return done.stdout
+SITE = Site(sys.argv[1])
 
 
 def make_site():
-    (WORK / "incoming").mkdir()
-    shutil.copy(TOP / "watch/site.xsd", WORK)
-    SITE.write_text('<?xml version="1.0" encoding="UTF-8"?>\n<site schema="1">'
-                    f'<profiles folder="{PROFILES}"/><models folder="{MODELS}" default="litemedsam"/>'
-                    '<ingest settleSeconds="0.5" studyQuietSeconds="0.5" pollSeconds="0.2"/>'
-                    f'<web listen="127.0.0.1:{PORT}" users="users.json" audit="audit.jsonl"/></site>\n')
-    shutil.copytree(CACHE / "sample/series", WORK / "incoming/sample")
+    """Gives the reviewer's token."""
+    SITE.make(phantoms=False)
+    SITE.drop(CACHE / "sample/series", "sample")
     for name in SERIES:
-        shutil.copytree(CACHE / "conformance/series" / name, WORK / "incoming" / name,
-                        ignore=lambda _, names: [n for n in names if not n.endswith(".dcm")])
-    command("users", "add", "anna", "--role", "reviewer", "--no-password")
-    return [line.strip() for line in command("users", "token", "anna").splitlines() if len(line.strip()) >= 32][-1].split()[-1]
+        SITE.drop(CACHE / "conformance/series" / name, name)
+    return SITE.run("users", "token", "ben", "--site", SITE.file).split()[-1]
 
 
 class Client:
@@ -65,7 +47,7 @@ class Client:
         data = None if body is None else json.dumps(body).encode()
         if data:
             headers["Content-Type"] = "application/json"
-        request = urllib.request.Request(ROOT + path, data=data, headers=headers)
+        request = urllib.request.Request(SITE.address + path, data=data, headers=headers)
         with urllib.request.urlopen(request) as answer:
             return answer.read(), answer.headers
 
@@ -78,19 +60,6 @@ class Client:
             return 200
         except urllib.error.HTTPError as error:
             return error.code
-
-
-def wait_for(what, seconds=600):
-    deadline = time.monotonic() + seconds
-    while True:
-        try:
-            found = what()
-            if found:
-                return found
-        except (urllib.error.URLError, ConnectionError):
-            pass
-        assert time.monotonic() < deadline, f"waited in vain\n{(WORK / 'serve.log').read_text()[-3000:]}"
-        time.sleep(0.3)
 
 
 # ---------------------------------------------------------------- runs
@@ -171,10 +140,10 @@ def check_seg(path, source, *more):
 
 
 def stored_correction(number):
-    found = json.loads(command("review", "corrections", "--json"))
+    found = json.loads(SITE.run("review", "corrections", "--json", "--site", SITE.file))
     entry = next(c for c in found if c["correction"] == number)
     digest = entry["sha256"] if "sha256" in entry else entry["digest"]
-    return WORK / "store/corrections" / digest[:2] / f"{digest}.dcm"
+    return SITE.folder / "store/corrections" / digest[:2] / f"{digest}.dcm"
 
 
 def correct(client, job, shape, folder, about, base=None):
@@ -195,7 +164,7 @@ def correct(client, job, shape, folder, about, base=None):
         assert (mask(segment["runs"], shape) == drawn[segment["key"]]).all(), f"{segment['key']} is not as drawn"
     path = stored_correction(saved["correction"])
     ds = pydicom.dcmread(path)
-    assert str(ds.ContentCreatorName) == "anna^"
+    assert str(ds.ContentCreatorName) == "ben^"
     # the expectation for the independent reader: by the names of the source images
     check_seg(path, folder)
     return saved, ds
@@ -252,8 +221,8 @@ def check_dicomweb(client, token, folder):
         print("dicomweb-client is not installed: DICOMweb was asked without it")
         return
     # Left to itself it names the host without the port, which is another host.
-    web = DICOMwebClient(ROOT + "/dicom-web", headers={"Authorization": f"Bearer {token}"})
-    web.host = f"127.0.0.1:{PORT}"
+    web = DICOMwebClient(SITE.address + "/dicom-web", headers={"Authorization": f"Bearer {token}"})
+    web.host = f"127.0.0.1:{SITE.port}"
     assert study in [s["0020000D"]["Value"][0] for s in web.search_for_studies(limit=10)]
     assert {s["00080060"]["Value"][0] for s in web.search_for_series(study)} == modalities
     assert len(web.search_for_instances(study, series)) == len(metadata)
@@ -271,58 +240,54 @@ def check_dicomweb(client, token, folder):
     assert pydicom.Dataset.from_json(document, lambda *a: b"").SegmentSequence[0].SegmentLabel
 
 
+def annotated():
+    found = SITE.jobs()
+    done = [j for j in found if j["state"] in ("annotated", "needs-prompt")]
+    return done if len(done) >= len(SERIES) and len(done) == len(found) else None
+
+
+def check_case(client, name, job, folder):
+    about, shape = check_volume(client, job["job"], folder)
+    if job["state"] == "annotated":
+        path = next((SITE.folder / "annotated" / job["series"]).glob("*/segmentation.dcm"))
+        check_placement(client, job["job"], "result", pydicom.dcmread(path), about, shape)
+        priors = client.json(f"/api/jobs/{job['job']}/priors")["segments"]
+        assert priors and all(mask(p["runs"], shape).any() for p in priors)
+    offer = client.json(f"/api/jobs/{job['job']}/prompting")
+    assert offer["available"], offer
+    box = [shape[2] * 0.25, shape[1] * 0.25, shape[2] * 0.6, shape[1] * 0.6]
+    times = []
+    for _ in range(4):
+        answer = client.json(f"/api/jobs/{job['job']}/prompt", {"slice": shape[0] // 2, "box": box})
+        times.append((round(answer["encodeMS"]), round(answer["decodeMS"])))
+    assert client.status(f"/api/jobs/{job['job']}/prompt", {"slice": 0, "points": [[1, 1, 1]]}) == \
+        (200 if "points" in offer["takes"] else 422)
+    further = client.json(f"/api/jobs/{job['job']}/propagate",
+                          {"slice": shape[0] // 2, "runs": answer["runs"], "direction": 1, "count": 3})
+    saved, ds = correct(client, job["job"], shape, folder, about)
+    check_placement(client, job["job"], f"correction-{saved['correction']}", ds, about, shape)
+    print(f"{name}: {job['state']}, {shape}, prompts (encode, decode in ms) {times}, carried on over "
+          f"{len(further['slices'])} slices until {further['stopped']}, corrected as {saved['correction']}")
+
+
 def main():
     token = make_site()
-    log = open(WORK / "serve.log", "wb")
-    service = subprocess.Popen([str(PREREAD), "serve", "--site", str(SITE)], stdout=log, stderr=subprocess.STDOUT)
-    try:
+    with SITE:
         client = Client(token)
-        wait_for(lambda: client.status("/api/health") == 200)
-
-        def jobs():
-            found = json.loads(command("jobs", "list", "--json"))
-            done = [j for j in found if j["state"] in ("annotated", "needs-prompt")]
-            return done if len(done) >= 1 + len(SERIES) - 1 and len(done) == len(found) else None
-
-        by_series = {j["series"]: j for j in wait_for(jobs)}
+        by_series = {j["series"]: j for j in SITE.wait(annotated, 600)}
         for name in SERIES + ["sample"]:
-            folder = WORK / "incoming" / name
+            folder = SITE.folder / "incoming" / name
             uid = pydicom.dcmread(next(folder.glob("**/*.dcm")), stop_before_pixels=True).SeriesInstanceUID
-            if uid not in by_series:
+            if uid in by_series:
+                check_case(client, name, by_series[uid], folder)
+            else:
                 print(f"{name}: no profile takes it")
-                continue
-            job = by_series[uid]
-            about, shape = check_volume(client, job["job"], folder)
-            if job["state"] == "annotated":
-                path = next((WORK / "annotated" / uid).glob("*/segmentation.dcm"))
-                check_placement(client, job["job"], "result", pydicom.dcmread(path), about, shape)
-                priors = client.json(f"/api/jobs/{job['job']}/priors")["segments"]
-                assert priors and all(mask(p["runs"], shape).any() for p in priors)
-            offer = client.json(f"/api/jobs/{job['job']}/prompting")
-            assert offer["available"], offer
-            box = [shape[2] * 0.25, shape[1] * 0.25, shape[2] * 0.6, shape[1] * 0.6]
-            times = []
-            for _ in range(4):
-                answer = client.json(f"/api/jobs/{job['job']}/prompt", {"slice": shape[0] // 2, "box": box})
-                times.append((round(answer["encodeMS"]), round(answer["decodeMS"])))
-            assert client.status(f"/api/jobs/{job['job']}/prompt", {"slice": 0, "points": [[1, 1, 1]]}) == \
-                (200 if "points" in offer["takes"] else 422)
-            further = client.json(f"/api/jobs/{job['job']}/propagate",
-                                  {"slice": shape[0] // 2, "runs": answer["runs"], "direction": 1, "count": 3})
-            saved, ds = correct(client, job["job"], shape, folder, about)
-            check_placement(client, job["job"], f"correction-{saved['correction']}", ds, about, shape)
-            print(f"{name}: {job['state']}, {shape}, prompts (encode, decode in ms) {times}, carried on over "
-                  f"{len(further['slices'])} slices until {further['stopped']}, corrected as {saved['correction']}")
-        check_dicomweb(client, token, WORK / "incoming/sample")
-    finally:
-        service.terminate()
-        assert service.wait(60) == 0
-    for secret in ("PatientName", token):
-        assert secret not in (WORK / "serve.log").read_text()
-    names = {str(pydicom.dcmread(p, stop_before_pixels=True).get("PatientName", "")) for p in WORK.glob("incoming/*/*.dcm")}
-    text = (WORK / "serve.log").read_text() + (WORK / "audit.jsonl").read_text()
-    assert not [n for n in names if n and n in text], "a patient's name stands in a log"
-    shutil.rmtree(WORK)
+        check_dicomweb(client, token, SITE.folder / "incoming/sample")
+    names = {str(pydicom.dcmread(p, stop_before_pixels=True).get("PatientName", ""))
+             for p in SITE.folder.glob("incoming/*/*.dcm")}
+    text = SITE.log.read_text() + (SITE.folder / "audit.jsonl").read_text()
+    assert not [n for n in [*names, "PatientName", token] if n and n in text], "a patient's name or a token stands in a log"
+    shutil.rmtree(SITE.folder)
     print("imaging: all is well")
 
 

@@ -65,13 +65,15 @@ class Site:
         assert done.returncode == 0, f"{arguments}: exit status {done.returncode}\n{done.stdout}{done.stderr}"
         return done.stdout
 
-    def make(self):
+    def make(self, phantoms=True):
+        """With `phantoms`, a profile of their own takes the synthetic series; without, that of the abdomen."""
         profiles = self.folder / "profiles"
         shutil.copytree(TOP / "profiles", profiles, ignore=shutil.ignore_patterns("atlases"))
         (profiles / "atlases").mkdir()
-        segments = "\n        ".join(PHANTOM_SEGMENT.format(id=i, label=label, colour=colour, code=code)
-                                     for i, label, colour, code in PHANTOM_SEGMENTS)
-        (profiles / "phantom.xml").write_text(PHANTOM_PROFILE.format(segments=segments))
+        if phantoms:
+            segments = "\n        ".join(PHANTOM_SEGMENT.format(id=i, label=label, colour=colour, code=code)
+                                         for i, label, colour, code in PHANTOM_SEGMENTS)
+            (profiles / "phantom.xml").write_text(PHANTOM_PROFILE.format(segments=segments))
         (self.folder / "incoming").mkdir()
         shutil.copy(TOP / "watch/site.xsd", self.folder)
         self.file.write_text(
