@@ -27,7 +27,7 @@ struct PromptPlan {
     }
 
     /// One question to the network.
-    struct SlicePrompt {
+    struct SlicePrompt: Sendable {
         let segment: Int
         let prompt: Prompt
     }
