@@ -22,7 +22,7 @@ struct PromptPlan {
         /// Holes that are enclosed within a slice are filled.
         let fillsHoles: Bool
         /// A volume outside of it is reported.
-        let expectedVolume: ProfileSegment.VolumeRange?
+        let expectedVolume: ProfileSegment.ValueRange?
         let intensity: IntensityStatistics.Rule
     }
 
