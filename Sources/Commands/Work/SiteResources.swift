@@ -12,16 +12,22 @@ final class SiteResources: JobResources {
     private let models: ModelStore
     private let atlases: AtlasStore
     private let defaultModel: String?
+    private let defaultPrecision: ProfileModel.Precision
     private let loaded = Mutex(Loaded())
 
     private struct Loaded {
-        var models: [SHA256Digest: LoadedModel] = [:]
+        var models: [LoadedNetwork: LoadedModel] = [:]
         var atlases: [String: LoadedAtlas] = [:]
     }
 
     /// Loads the profiles, and checks that each has its model and its atlas, so that a site that cannot work does not
     /// start.
-    init(profiles folder: RawPath, models: ModelStore, defaultModel: String?) throws {
+    init(
+        profiles folder: RawPath,
+        models: ModelStore,
+        defaultModel: String?,
+        precision: ProfileModel.Precision = .fp32
+    ) throws {
         do {
             profiles = try ProfileSet.load(folder)
         } catch {
@@ -29,6 +35,7 @@ final class SiteResources: JobResources {
         }
         self.models = models
         self.defaultModel = defaultModel
+        defaultPrecision = precision
         atlases = AtlasStore(profiles: folder)
         for profile in profiles.profiles {
             _ = try package(for: profile.model)
@@ -48,12 +55,7 @@ final class SiteResources: JobResources {
                 "a profile is pinned to weights \(pinned); \(package.manifest.name) has others"
             )
         }
-        guard model.precision == .fp32 else {
-            throw CommandFailure(
-                .environment,
-                "a profile asks for \(model.precision.rawValue); this version computes in fp32"
-            )
-        }
+        try ModelLoader.check(precision(for: model))
         return package
     }
 
@@ -71,7 +73,7 @@ final class SiteResources: JobResources {
             else {
                 throw AnnotationError.model("the model with weights \(job.modelDigest) is not in the store any more")
             }
-            return (.profile(profile, atlas: try atlas(for: profile)), try model(package))
+            return (.profile(profile, atlas: try atlas(for: profile)), try model(package, for: profile))
         } catch let error as AnnotationError {
             throw error
         } catch {
@@ -92,7 +94,7 @@ final class SiteResources: JobResources {
             name: package.manifest.name,
             takes: takes,
             intensity: IntensityStatistics.Rule(profile.intensity)
-        ) { [self] in try model(package) }
+        ) { [self] in try model(package, for: profile) }
     }
 
     private func atlas(for profile: Profile) throws -> LoadedAtlas? {
@@ -105,12 +107,16 @@ final class SiteResources: JobResources {
         }
     }
 
-    private func model(_ package: ModelPackage) throws -> LoadedModel {
-        try loaded.withLock { loaded in
-            let digest = package.manifest.weights.sha256
-            if let model = loaded.models[digest] { return model }
-            let model = try ModelLoader.load(package)
-            loaded.models[digest] = model
+    /// The arithmetic that a profile's choice stands for at this site.
+    func precision(for model: ProfileModel) -> ProfileModel.Precision { model.precision ?? defaultPrecision }
+
+    private func model(_ package: ModelPackage, for profile: Profile) throws -> LoadedModel {
+        let precision = precision(for: profile.model)
+        return try loaded.withLock { loaded in
+            let key = LoadedNetwork(digest: package.manifest.weights.sha256, precision: precision)
+            if let model = loaded.models[key] { return model }
+            let model = try ModelLoader.load(package, precision: precision)
+            loaded.models[key] = model
             return model
         }
     }

@@ -3,7 +3,6 @@ import DICOMSegmentation
 import DurableFiles
 import Foundation
 import Geometry
-import Glibc
 import Profiles
 import SegmentAnything
 
@@ -37,7 +36,7 @@ struct ReceiptAssembly {
             warnings: warnings + volumeWarnings(measurements),
             segmentation: written,
             seconds: seconds,
-            peakMemoryMB: Self.peakMemoryMB
+            peakMemoryMB: ProcessMemory.peakMB
         )
         switch request.source {
         case .profile(let profile, _):
@@ -131,13 +130,6 @@ struct ReceiptAssembly {
                 frames: segmentation.frameCount
             )
         }
-    }
-
-    /// See: 'man 2 getrusage', ru_maxrss is in kilobytes.
-    private static var peakMemoryMB: Double {
-        var usage = rusage()
-        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-        return Double(usage.ru_maxrss) / 1_024
     }
 
     /// ISO 8601 in UTC with seconds.
