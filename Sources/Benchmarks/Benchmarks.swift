@@ -7,8 +7,8 @@ import SAMMed2D
 import SegmentAnything
 import Tensors
 
-/// Measures the networks on this machine: `Benchmarks CHECKPOINT... [--threads N] [--runs N] [--json] [--bf16] [--products]
-/// [--training] [--only CASE]`.
+/// Measures the networks on this machine: `Benchmarks CHECKPOINT... [--threads N] [--runs N] [--json] [--precision P,P…] [--products]
+/// [--training] [--bf16] [--only CASE]`.
 ///
 /// Each checkpoint is a `.pth` or `.safetensors` file; `--products` measures matrix products, `--training` steps of
 /// training, with `--only` those whose name has the word (then the networks alone are left out). Figures are medians; processor time over wall-clock time shows how busy the cores were and whether something
@@ -26,8 +26,9 @@ struct Benchmarks {
         let threads = option("--threads").flatMap(Int.init) ?? ComputeThreads.count
         let runs = max(1, option("--runs").flatMap(Int.init) ?? 7)
         let only = option("--only")
+        let precisions = option("--precision").map { $0.split(separator: ",") } ?? ["fp32"]
         let json = arguments.contains("--json")
-        let precision: ProductPrecision = arguments.contains("--bf16") ? .bfloat16 : .float32
+        let training32 = !arguments.contains("--bf16")
         let trains = arguments.contains("--training")
         arguments.removeAll { ["--json", "--bf16", "--training"].contains($0) }
         ComputeThreads.use(threads)
@@ -35,21 +36,27 @@ struct Benchmarks {
             arguments.removeAll { $0 == "--products" }
             for result in ProductBenchmark.all(runs: runs) { print(result) }
         }
-        let results = try ProductPrecision.$current.withValue(precision) {
-            try (only == nil ? arguments : []).map {
-                try NetworkBenchmark(path: $0, threads: threads, runs: runs).result()
+        var results: [NetworkBenchmark.Result] = []
+        for path in only == nil ? arguments : [] {
+            for precision in precisions.compactMap({ NetworkPrecision(rawValue: String($0)) }) {
+                let benchmark = NetworkBenchmark(path: path, precision: precision, threads: threads, runs: runs)
+                results.append(try benchmark.result())
             }
         }
         var training = TrainingBenchmark.Results()
         if trains {
-            for path in arguments { try TrainingBenchmark(runs: runs, only: only).measure(path: path, into: &training) }
+            try ProductPrecision.$current.withValue(training32 ? .float32 : .bfloat16) {
+                for path in arguments {
+                    try TrainingBenchmark(runs: runs, only: only).measure(path: path, into: &training)
+                }
+            }
         }
         if json {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
             print(String(decoding: try encoder.encode(Report(networks: results, training: training)), as: UTF8.self))
         } else {
-            print("OpenBLAS \(ComputeThreads.kernelName), \(threads) threads, \(precision.rawValue), median of \(runs)")
+            print("OpenBLAS \(ComputeThreads.kernelName), \(threads) threads, median of \(runs)")
             for result in results { print(result.text) }
             for (name, step) in training.adapterStep.sorted(by: { $0.key < $1.key }) {
                 print(

@@ -10,6 +10,7 @@ import Tensors
 /// Times one network: start, encoder, and decoder for 1 and 10 boxes.
 struct NetworkBenchmark {
     let path: String
+    let precision: NetworkPrecision
     let threads: Int
     let runs: Int
 
@@ -28,7 +29,7 @@ struct NetworkBenchmark {
         var text: String {
             func ms(_ value: Double?) -> String { value.map { String(format: "%.1f ms", $0) } ?? "–" }
             let busy = String(format: "%.2f", encoderBusyCores)
-            return "\(model): encoder \(ms(encoderMS)) a slice (\(busy) cores busy), "
+            return "\(model) \(precision): encoder \(ms(encoderMS)) a slice (\(busy) cores busy), "
                 + "1 box \(ms(decodeMS["1"])), 10 boxes \(ms(decodeMS["10"])), start "
                 + String(format: "%.2f s, peak memory %.0f MB", startSeconds, peakMemoryMB)
         }
@@ -54,7 +55,7 @@ struct NetworkBenchmark {
         getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         return Result(
             model: name,
-            precision: ProductPrecision.current == .bfloat16 ? "bf16" : "fp32",
+            precision: precision.rawValue,
             threads: threads,
             encoderMS: encoder.wall * 1_000,
             encoderBusyCores: encoder.processor / encoder.wall,
@@ -67,9 +68,9 @@ struct NetworkBenchmark {
     private func load() throws -> (String, any SegmentationModel) {
         let weights = try CheckpointFile.load(RawPath(path))
         switch try ModelArchitecture.detect(weights) {
-        case .liteMedSAM: return ("LiteMedSAM", try LiteMedSAMModel(parameters: weights))
-        case .samMed2D: return ("SAM-Med2D", try SAMMed2DModel(weights))
-        case .sam: return ("SAM without adapters", try SAMMed2DModel(weights))
+        case .liteMedSAM: return ("LiteMedSAM", try LiteMedSAMModel(parameters: weights, precision: precision))
+        case .samMed2D: return ("SAM-Med2D", try SAMMed2DModel(weights, precision: precision))
+        case .sam: return ("SAM without adapters", try SAMMed2DModel(weights, precision: precision))
         }
     }
 

@@ -5,6 +5,7 @@
 #include <dnnl.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 // MARK: Threads
 
@@ -83,16 +84,34 @@ static void *worker_scratch(Worker *worker, size_t bytes) {
 struct PrereadProduct {
     dnnl_primitive_t primitive;
     dnnl_memory_desc_t left, right, result, scratch;
+    // The right side before it is packed.
+    dnnl_memory_desc_t plain;
 };
 
-static bool describe(PrereadProduct *product, const PrereadProductShape *shape) {
-    const dnnl_dims_t left = {shape->rows, shape->inner}, left_steps = {shape->left_row, shape->left_column};
-    const dnnl_dims_t right = {shape->inner, shape->columns}, right_steps = {shape->right_row, shape->right_column};
-    const dnnl_dims_t result = {shape->rows, shape->columns}, result_steps = {shape->result_row, 1};
-    const dnnl_data_type_t type = shape->type == PREREAD_BFLOAT16 ? dnnl_bf16 : dnnl_f32;
+// Rows that stand for any number when the library is asked for its layout of the right side.
+enum { NOMINAL_ROWS = 64 };
+
+static bool describe_right(PrereadProduct *product, const PrereadProductShape *shape) {
+    const dnnl_dims_t sizes = {shape->inner, shape->columns}, steps = {shape->right_row, shape->right_column};
+    const dnnl_data_type_t type = shape->type == PREREAD_FLOAT32 ? dnnl_f32
+        : shape->type == PREREAD_BFLOAT16                        ? dnnl_bf16
+                                                                 : dnnl_s8;
+    const dnnl_data_type_t plain_type = shape->is_packed && shape->type == PREREAD_BFLOAT16 ? dnnl_f32 : type;
+    return dnnl_memory_desc_init_by_strides(&product->plain, 2, sizes, plain_type, steps) == dnnl_success
+        && (shape->is_packed
+                ? dnnl_memory_desc_init_by_tag(&product->right, 2, sizes, type, dnnl_format_tag_any) == dnnl_success
+                : dnnl_memory_desc_init_by_strides(&product->right, 2, sizes, type, steps) == dnnl_success);
+}
+
+static bool describe(PrereadProduct *product, const PrereadProductShape *shape, int64_t rows) {
+    const dnnl_dims_t left = {rows, shape->inner}, left_steps = {shape->left_row, shape->left_column};
+    const dnnl_dims_t result = {rows, shape->columns}, result_steps = {shape->result_row, 1};
+    const dnnl_data_type_t type = shape->type == PREREAD_FLOAT32 ? dnnl_f32
+        : shape->type == PREREAD_BFLOAT16                        ? dnnl_bf16
+                                                                 : dnnl_u8;
+    const dnnl_data_type_t result_type = shape->type == PREREAD_INTEGER8 ? dnnl_s32 : dnnl_f32;
     return dnnl_memory_desc_init_by_strides(&product->left, 2, left, type, left_steps) == dnnl_success
-        && dnnl_memory_desc_init_by_strides(&product->right, 2, right, type, right_steps) == dnnl_success
-        && dnnl_memory_desc_init_by_strides(&product->result, 2, result, dnnl_f32, result_steps) == dnnl_success;
+        && dnnl_memory_desc_init_by_strides(&product->result, 2, result, result_type, result_steps) == dnnl_success;
 }
 
 static dnnl_primitive_attr_t attributes(bool adds) {
@@ -118,23 +137,55 @@ static dnnl_primitive_attr_t attributes(bool adds) {
     return attributes;
 }
 
-static bool compile(PrereadProduct *product, bool adds) {
+static dnnl_primitive_desc_t choose(const PrereadProduct *product, bool adds) {
     dnnl_matmul_desc_t operation;
     if (dnnl_matmul_desc_init(&operation, &product->left, &product->right, NULL, &product->result) != dnnl_success) {
-        return false;
+        return NULL;
     }
     dnnl_primitive_attr_t choices = attributes(adds);
     if (choices == NULL) {
-        return false;
+        return NULL;
     }
     dnnl_primitive_desc_t description = NULL;
-    bool is_done = dnnl_primitive_desc_create(&description, &operation, choices, engine, NULL) == dnnl_success;
+    const bool is_done = dnnl_primitive_desc_create(&description, &operation, choices, engine, NULL) == dnnl_success;
     dnnl_primitive_attr_destroy(choices);
-    if (!is_done) {
+    return is_done ? description : NULL;
+}
+
+// Whether the library has nothing better than loops for checking results.
+static bool is_reference(dnnl_primitive_desc_t description) {
+    const char *name = NULL;
+    return dnnl_primitive_desc_query(description, dnnl_query_impl_info_str, 0, &name) != dnnl_success
+        || strncmp(name, "ref", 3) == 0;
+}
+
+static bool compile(PrereadProduct *product, bool adds) {
+    dnnl_primitive_desc_t description = choose(product, adds);
+    if (description == NULL) {
         return false;
     }
+    product->right = *dnnl_primitive_desc_query_md(description, dnnl_query_weights_md, 0);
     product->scratch = *dnnl_primitive_desc_query_md(description, dnnl_query_scratchpad_md, 0);
-    is_done = dnnl_primitive_create(&product->primitive, description) == dnnl_success;
+    const bool is_done = !is_reference(description)
+        && dnnl_primitive_create(&product->primitive, description) == dnnl_success;
+    dnnl_primitive_desc_destroy(description);
+    return is_done;
+}
+
+// Sets the right side to the layout that the library likes best for any number of rows.
+static bool choose_layout(PrereadProduct *product, const PrereadProductShape *shape) {
+    if (!shape->is_packed) {
+        return true;
+    }
+    if (!describe(product, shape, NOMINAL_ROWS)) {
+        return false;
+    }
+    dnnl_primitive_desc_t description = choose(product, false);
+    if (description == NULL) {
+        return false;
+    }
+    const bool is_done = !is_reference(description);
+    product->right = *dnnl_primitive_desc_query_md(description, dnnl_query_weights_md, 0);
     dnnl_primitive_desc_destroy(description);
     return is_done;
 }
@@ -144,7 +195,9 @@ PrereadProduct *preread_product_create(const PrereadProductShape *shape) {
         return NULL;
     }
     PrereadProduct *product = calloc(1, sizeof *product);
-    if (product != NULL && !(describe(product, shape) && compile(product, shape->adds))) {
+    if (product != NULL
+        && !(describe_right(product, shape) && choose_layout(product, shape) && describe(product, shape, shape->rows)
+             && compile(product, shape->adds))) {
         free(product);
         product = NULL;
     }
@@ -158,7 +211,35 @@ void preread_product_destroy(PrereadProduct *product) {
     }
 }
 
-bool preread_product_run(const PrereadProduct *product, const void *left, const void *right, float *result) {
+// One argument of a primitive. The library's argument type has no const; it reads its inputs only.
+typedef struct {
+    int argument;
+    const dnnl_memory_desc_t *description;
+    void *memory;
+} Part;
+
+static bool execute(dnnl_primitive_t primitive, Worker *worker, const Part *parts, int count) {
+    enum { MOST_PARTS = 4 };
+    dnnl_exec_arg_t arguments[MOST_PARTS];
+    int made = 0;
+    while (made < count) {
+        arguments[made].arg = parts[made].argument;
+        if (dnnl_memory_create(&arguments[made].memory, parts[made].description, engine, parts[made].memory)
+            != dnnl_success) {
+            break;
+        }
+        made++;
+    }
+    const bool is_done =
+        made == count && dnnl_primitive_execute(primitive, worker->stream, count, arguments) == dnnl_success
+        && dnnl_stream_wait(worker->stream) == dnnl_success;
+    while (made > 0) {
+        dnnl_memory_destroy(arguments[--made].memory);
+    }
+    return is_done;
+}
+
+bool preread_product_run(const PrereadProduct *product, const void *left, const void *right, void *result) {
     Worker *worker = worker_here();
     if (worker == NULL) {
         return false;
@@ -168,35 +249,48 @@ bool preread_product_run(const PrereadProduct *product, const void *left, const 
     if (scratch_bytes > 0 && scratch == NULL) {
         return false;
     }
-    // The library's argument type has no const; it reads the sides only.
-    const struct {
-        int argument;
-        const dnnl_memory_desc_t *description;
-        void *memory;
-    } parts[] = {
+    const Part parts[] = {
         {DNNL_ARG_SRC, &product->left, (void *)left},
         {DNNL_ARG_WEIGHTS, &product->right, (void *)right},
         {DNNL_ARG_DST, &product->result, result},
         {DNNL_ARG_SCRATCHPAD, &product->scratch, scratch},
     };
-    enum { PARTS = sizeof parts / sizeof *parts };
-    dnnl_exec_arg_t arguments[PARTS];
-    int made = 0;
-    while (made < PARTS) {
-        arguments[made].arg = parts[made].argument;
-        if (dnnl_memory_create(&arguments[made].memory, parts[made].description, engine, parts[made].memory)
-            != dnnl_success) {
-            break;
-        }
-        made++;
+    return execute(product->primitive, worker, parts, sizeof parts / sizeof *parts);
+}
+
+// MARK: Packing
+
+size_t preread_product_packed_bytes(const PrereadProduct *product) {
+    return dnnl_memory_desc_get_size(&product->right);
+}
+
+bool preread_product_pack(const PrereadProduct *product, const void *right, void *packed) {
+    Worker *worker = worker_here();
+    if (worker == NULL) {
+        return false;
     }
-    const bool is_done =
-        made == PARTS && dnnl_primitive_execute(product->primitive, worker->stream, PARTS, arguments) == dnnl_success
-        && dnnl_stream_wait(worker->stream) == dnnl_success;
-    while (made > 0) {
-        dnnl_memory_destroy(arguments[--made].memory);
+    dnnl_primitive_desc_t description = NULL;
+    if (dnnl_reorder_primitive_desc_create(&description, &product->plain, engine, &product->right, engine, NULL)
+        != dnnl_success) {
+        return false;
+    }
+    dnnl_primitive_t reorder = NULL;
+    bool is_done = dnnl_primitive_create(&reorder, description) == dnnl_success;
+    dnnl_primitive_desc_destroy(description);
+    if (is_done) {
+        const Part parts[] = {
+            {DNNL_ARG_FROM, &product->plain, (void *)right},
+            {DNNL_ARG_TO, &product->right, packed},
+        };
+        is_done = execute(reorder, worker, parts, sizeof parts / sizeof *parts);
+        dnnl_primitive_destroy(reorder);
     }
     return is_done;
+}
+
+int preread_onednn_version(void) {
+    const dnnl_version_t *version = dnnl_version();
+    return version->major * 10000 + version->minor * 100 + version->patch;
 }
 
 // MARK: CPU
@@ -210,4 +304,9 @@ bool preread_cpu_has_avx512_core(void) {
     __builtin_cpu_init();
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")
         && __builtin_cpu_supports("avx512dq");
+}
+
+bool preread_cpu_multiplies_integer8(void) {
+    __builtin_cpu_init();
+    return preread_cpu_has_avx512_core() && __builtin_cpu_supports("avx512vnni");
 }

@@ -7,6 +7,8 @@ public struct NamedTensors: Sendable {
     /// The names of convolutions' weights that are held in the layout that is computed with, not in the checkpoint's
     /// (``Convolution/packed(_:)``, ``TransposedConvolution/packed(_:)``): layers take them as they are.
     public var packed: Set<String>
+    /// Who prepares the layers that are made of these parameters for inference; nil where they are to be trained.
+    package var preparation: (any LayerPreparation)?
 
     /// Wraps tensors by name.
     public init(_ tensors: [String: Tensor], packed: Set<String> = []) {

@@ -39,9 +39,14 @@ struct BinaryPixelModule {
         self.frames = frames
     }
 
-    /// The mask of a frame from 0, or `nil` when no bit is set.
-    func mask(_ index: Int, in stream: [UInt8]) -> FrameMask? {
-        let packed = stream.withUnsafeBufferPointer { BitStream.frame(index, bitsPerFrame: rows * columns, of: $0) }
+    /// The mask of a frame from 0, or `nil` when no bit is set; only the bytes of that frame are read.
+    func mask(_ index: Int, of file: DICOMFile) throws -> FrameMask? {
+        let bits = rows * columns
+        let range = BitStream.byteRange(of: index, bitsPerFrame: bits)
+        let part = try file.nativePixelBytes(in: range)
+        let packed = part.withUnsafeBufferPointer {
+            BitStream.frame(at: index * bits - 8 * range.lowerBound, bitsPerFrame: bits, of: $0)
+        }
         guard packed.contains(where: { $0 != 0 }) else { return nil }
         return FrameMask(rows: rows, columns: columns, packed: packed)
     }

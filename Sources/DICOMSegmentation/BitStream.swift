@@ -25,7 +25,20 @@ enum BitStream {
 
     /// The packed bits of one frame, shifted so that its first pixel is bit 0; bits behind its last pixel are 0.
     static func frame(_ index: Int, bitsPerFrame: Int, of stream: UnsafeBufferPointer<UInt8>) -> [UInt8] {
-        let first = index * bitsPerFrame
+        frame(at: index * bitsPerFrame, bitsPerFrame: bitsPerFrame, of: stream)
+    }
+
+    /// The bytes of a stream that a frame has a bit in.
+    static func byteRange(of index: Int, bitsPerFrame: Int) -> Range<Int> {
+        index * bitsPerFrame / 8..<((index + 1) * bitsPerFrame + 7) / 8
+    }
+
+    /// As ``frame(_:bitsPerFrame:of:)`` for a part of a stream in which the frame begins at the bit `first`.
+    static func frame(
+        at first: Int,
+        bitsPerFrame: Int,
+        of stream: UnsafeBufferPointer<UInt8>
+    ) -> [UInt8] {
         let count = (bitsPerFrame + 7) / 8
         precondition(first >= 0 && first + bitsPerFrame <= stream.count * 8, "the frame lies in the stream")
         let (base, shift) = (first / 8, first % 8)

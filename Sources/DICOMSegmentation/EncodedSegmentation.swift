@@ -1,9 +1,23 @@
 import DurableFiles
 
-/// A segmentation as a complete file in memory, and what a caller needs to know of it.
+/// A segmentation as a complete file, and what a caller needs to know of it.
+///
+/// The pixels stay as small as the masks that they are made from; ``forEachPiece(_:)`` hands out the file without having
+/// all of it in memory.
 public struct EncodedSegmentation: Sendable {
-    /// The Part-10 file.
-    public let bytes: [UInt8]
+    /// The masks of the Pixel Data that stand behind ``head``.
+    struct Pixels: Sendable {
+        /// In the order of the file; `nil` for an empty frame.
+        let frames: [FrameMask?]
+        let bitsPerFrame: Int
+
+        var byteCount: Int { BitStream.byteCount(frames: frames.count, bitsPerFrame: bitsPerFrame) }
+    }
+
+    /// The file, or what of it stands before the value of Pixel Data.
+    let head: [UInt8]
+    /// `nil` where ``head`` is the whole file.
+    let pixels: Pixels?
     /// SOP Instance UID: `2.25.` and a version-5 UUID.
     public let sopInstanceUID: String
     /// Series Instance UID: a series of its own for each segmentation.
@@ -19,8 +33,45 @@ public struct EncodedSegmentation: Sendable {
     /// Whether a pixel belongs to two segments.
     public let segmentsOverlap: Bool
 
-    /// SHA-256 of ``bytes``, computed anew each time.
-    public var digest: SHA256Digest { bytes.withUnsafeBytes { SHA256Digest(ofMemory: $0) } }
+    /// The length of the Part-10 file.
+    public var byteCount: Int { head.count + (pixels?.byteCount ?? 0) }
+
+    /// The Part-10 file, put together anew each time.
+    public var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(byteCount)
+        forEachPiece { bytes.append(contentsOf: $0) }
+        return bytes
+    }
+
+    /// SHA-256 of the file, computed anew each time.
+    public var digest: SHA256Digest {
+        var accumulator = SHA256Accumulator()
+        forEachPiece { accumulator.update($0) }
+        return accumulator.digest()
+    }
+
+    /// Hands out the file from its beginning to its end: what stands before the pixels, then some frames at a time.
+    public func forEachPiece<Failure>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
+    ) throws(Failure) {
+        try Self.hand(head, to: body)
+        guard let pixels else { return }
+        for first in stride(from: 0, to: pixels.frames.count, by: Self.framesPerPiece) {
+            let frames = pixels.frames[first..<min(first + Self.framesPerPiece, pixels.frames.count)]
+            try Self.hand(BitStream.joined(Array(frames), bitsPerFrame: pixels.bitsPerFrame), to: body)
+        }
+    }
+
+    /// So many frames end at the end of a byte, and take an even number of them, whatever their size.
+    private static let framesPerPiece = 16
+
+    private static func hand<Failure>(
+        _ bytes: [UInt8],
+        to body: (UnsafeRawBufferPointer) throws(Failure) -> Void
+    ) throws(Failure) {
+        try bytes.span.bytes.withUnsafeBytes { buffer throws(Failure) in try body(buffer) }
+    }
 }
 
 /// What came of a request.

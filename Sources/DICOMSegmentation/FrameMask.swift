@@ -1,60 +1,182 @@
-/// The mask of one segment on one frame, one bit for each pixel.
+/// The mask of one segment on one frame.
 ///
-/// Row-major from the first pixel of the first row; pixel i is bit i % 8 of byte i / 8, counted from the least
-/// significant one, as in the Pixel Data of a BINARY segmentation (PS3.5 section 8.1.1).
+/// Kept as the places where pixels change, row-major over the whole frame: a mask of an organ takes some hundred bytes,
+/// so that those of a series of thousands of slices fit into memory. A mask so ragged that this would take more is kept as
+/// bits.
 public struct FrameMask: Sendable, Hashable {
+    /// Which of the two is used follows from the pixels alone, so that equal masks are stored alike.
+    private enum Storage: Sendable, Hashable {
+        /// Ascending: a run of the segment's pixels begins at each even index and ends before the next odd one.
+        case changes([UInt32])
+        /// As ``FrameMask/packed``.
+        case bits([UInt8])
+    }
+
     /// Pixels in a column.
     public let rows: Int
     /// Pixels in a row.
     public let columns: Int
-    /// ⌈rows × columns / 8⌉ bytes. Bits behind the last pixel are 0.
-    public let packed: [UInt8]
     /// How many pixels belong to the segment.
     public let pixelCount: Int
+    private let storage: Storage
 
-    /// Packs a row-major mask of rows × columns bytes, where anything but 0 belongs to the segment.
+    /// Takes a row-major mask of rows × columns bytes, where anything but 0 belongs to the segment.
     public init(rows: Int, columns: Int, pixels: [UInt8]) {
         precondition(rows > 0 && columns > 0 && pixels.count == rows * columns, "a mask has rows × columns pixels")
-        var packed = [UInt8](repeating: 0, count: (pixels.count + 7) / 8)
-        var count = 0
-        for index in pixels.indices where pixels[index] != 0 {
-            packed[index >> 3] |= 1 << (index & 7)
-            count += 1
+        var changes: [UInt32] = []
+        var isInside = false
+        pixels.withUnsafeBufferPointer { pixels in
+            for index in 0..<pixels.count where (pixels[index] != 0) != isInside {
+                changes.append(UInt32(index))
+                isInside.toggle()
+            }
         }
-        self.rows = rows
-        self.columns = columns
-        self.packed = packed
-        self.pixelCount = count
+        if isInside { changes.append(UInt32(pixels.count)) }
+        self.init(rows: rows, columns: columns, changes: changes)
     }
 
-    /// Takes bits that are packed already; those behind the last pixel are cleared.
+    /// Takes bits as ``packed`` has them; those behind the last pixel are ignored.
     public init(rows: Int, columns: Int, packed: [UInt8]) {
-        let bits = rows * columns
-        precondition(rows > 0 && columns > 0 && packed.count == (bits + 7) / 8, "a mask has one bit for each pixel")
-        var packed = packed
-        if bits % 8 != 0 { packed[packed.count - 1] &= (1 << (bits % 8)) - 1 }
+        let count = rows * columns
+        precondition(rows > 0 && columns > 0 && packed.count == (count + 7) / 8, "a mask has one bit for each pixel")
+        var changes: [UInt32] = []
+        packed.withUnsafeBufferPointer { packed in
+            var position = 0
+            while true {
+                let kind = changes.count % 2 == 1
+                position = packed.runEnd(from: position, of: kind, limit: count)
+                guard position < count || kind else { break }
+                changes.append(UInt32(position))
+                guard position < count else { break }
+            }
+        }
+        self.init(rows: rows, columns: columns, changes: changes)
+    }
+
+    /// Takes the runs of pixels that belong to the segment, ascending and without overlap; runs that touch become one.
+    ///
+    /// Pixels are counted row by row; a run may go on in the next row.
+    public init(rows: Int, columns: Int, runs: [Range<Int>]) {
+        precondition(rows > 0 && columns > 0, "a mask has pixels")
+        var changes: [UInt32] = []
+        changes.reserveCapacity(2 * runs.count)
+        var end = 0
+        for run in runs where !run.isEmpty {
+            precondition(run.lowerBound >= end, "runs are ascending and do not overlap")
+            if run.lowerBound == end, !changes.isEmpty {
+                changes[changes.count - 1] = UInt32(run.upperBound)
+            } else {
+                changes.append(UInt32(run.lowerBound))
+                changes.append(UInt32(run.upperBound))
+            }
+            end = run.upperBound
+        }
+        precondition(end <= rows * columns, "runs lie in the frame")
+        self.init(rows: rows, columns: columns, changes: changes)
+    }
+
+    private init(rows: Int, columns: Int, changes: [UInt32]) {
         self.rows = rows
         self.columns = columns
-        self.packed = packed
-        self.pixelCount = packed.reduce(0) { $0 + $1.nonzeroBitCount }
+        pixelCount = stride(from: 0, to: changes.count, by: 2).reduce(0) { $0 + Int(changes[$1 + 1] - changes[$1]) }
+        let isRagged = changes.count * MemoryLayout<UInt32>.stride > (rows * columns + 7) / 8
+        storage = isRagged ? .bits(Self.packed(changes, count: rows * columns)) : .changes(changes)
     }
 
     /// Whether no pixel belongs to the segment.
     public var isEmpty: Bool { pixelCount == 0 }
 
+    /// The runs of pixels that belong to the segment, ascending and apart; pixels are counted row by row.
+    public var runs: [Range<Int>] {
+        switch storage {
+        case .changes(let changes):
+            return stride(from: 0, to: changes.count, by: 2).map { Int(changes[$0])..<Int(changes[$0 + 1]) }
+        case .bits(let bits):
+            return bits.withUnsafeBufferPointer { bits in
+                var runs: [Range<Int>] = []
+                let count = rows * columns
+                var end = 0
+                while true {
+                    let start = bits.runEnd(from: end, of: false, limit: count)
+                    guard start < count else { return runs }
+                    end = bits.runEnd(from: start, of: true, limit: count)
+                    runs.append(start..<end)
+                }
+            }
+        }
+    }
+
+    /// ⌈rows × columns / 8⌉ bytes, made anew each time: pixel i is bit i % 8 of byte i / 8, counted from the least
+    /// significant one, as in the Pixel Data of a BINARY segmentation (PS3.5 section 8.1.1). Bits behind the last pixel
+    /// are 0.
+    public var packed: [UInt8] {
+        switch storage {
+        case .changes(let changes): Self.packed(changes, count: rows * columns)
+        case .bits(let bits): bits
+        }
+    }
+
     /// Whether a pixel belongs to the segment; both indices start at 0.
     public subscript(row row: Int, column column: Int) -> Bool {
         precondition(0..<rows ~= row && 0..<columns ~= column, "the pixel lies in the frame")
         let index = row * columns + column
-        return packed[index >> 3] >> (index & 7) & 1 == 1
+        switch storage {
+        case .bits(let bits): return bits[index >> 3] >> (index & 7) & 1 == 1
+        case .changes(let changes):
+            // As many changes lie at or before a pixel of the segment as make an odd number.
+            var (low, high) = (0, changes.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if changes[middle] <= UInt32(index) { low = middle + 1 } else { high = middle }
+            }
+            return low % 2 == 1
+        }
     }
 
     /// One byte, 0 or 1, for each pixel, row-major.
     public func unpacked() -> [UInt8] {
-        let bits = rows * columns
-        return [UInt8](unsafeUninitializedCapacity: bits) { buffer, initialized in
-            for index in 0..<bits { buffer[index] = packed[index >> 3] >> (index & 7) & 1 }
-            initialized = bits
+        [UInt8](unsafeUninitializedCapacity: rows * columns) { buffer, initialized in
+            buffer.initialize(repeating: 0)
+            for run in runs { buffer[run].update(repeating: 1) }
+            initialized = rows * columns
+        }
+    }
+
+    private static func packed(_ changes: [UInt32], count: Int) -> [UInt8] {
+        var bits = [UInt8](repeating: 0, count: (count + 7) / 8)
+        bits.withUnsafeMutableBufferPointer { bits in
+            for index in stride(from: 0, to: changes.count, by: 2) {
+                bits.set(Int(changes[index])..<Int(changes[index + 1]))
+            }
+        }
+        return bits
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// Where a run of equal bits ends; bits are counted from the least significant one of each byte.
+    fileprivate func runEnd(from start: Int, of kind: Bool, limit: Int) -> Int {
+        let filler: UInt8 = kind ? 0xFF : 0
+        var position = start
+        while position < limit {
+            // Bits that differ from the run's, those before the position left out.
+            let different = (self[position >> 3] ^ filler) & (0xFF << UInt8(position & 7))
+            if different != 0 { return Swift.min(position & ~7 + different.trailingZeroBitCount, limit) }
+            position = (position | 7) + 1
+        }
+        return limit
+    }
+}
+
+extension UnsafeMutableBufferPointer<UInt8> {
+    /// Sets a range of bits.
+    fileprivate func set(_ range: Range<Int>) {
+        var position = range.lowerBound
+        while position < range.upperBound {
+            let first = position & 7
+            let count = Swift.min(8 - first, range.upperBound - position)
+            self[position >> 3] |= UInt8((1 << count - 1) << first)
+            position += count
         }
     }
 }

@@ -40,31 +40,28 @@ public struct MaskRuns: Sendable, Hashable {
     public func mask(slices: Int, rows: Int, columns: Int) throws(SegmentationError) -> SegmentMask {
         let size = rows * columns
         var mask = SegmentMask(frameCount: slices)
-        var open: (slice: Int, packed: [UInt8])?
+        var slice = 0
+        var runs: [Range<Int>] = []
+        func finish() { mask[slice] = FrameMask(rows: rows, columns: columns, runs: runs) }
         for run in try foreground(limit: slices * size) {
             var start = run.lowerBound
             while start < run.upperBound {
-                let slice = start / size
-                if open?.slice != slice {
-                    if let open { mask[open.slice] = FrameMask(rows: rows, columns: columns, packed: open.packed) }
-                    open = (slice, [UInt8](repeating: 0, count: (size + 7) / 8))
+                if start / size != slice {
+                    finish()
+                    (slice, runs) = (start / size, [])
                 }
                 let end = min(run.upperBound, (slice + 1) * size)
-                open?.packed.set(start - slice * size..<end - slice * size)
+                runs.append(start - slice * size..<end - slice * size)
                 start = end
             }
         }
-        if let open { mask[open.slice] = FrameMask(rows: rows, columns: columns, packed: open.packed) }
+        if !runs.isEmpty { finish() }
         return mask
     }
 
     /// The mask on one frame; see ``mask(slices:rows:columns:)``.
     public func frame(rows: Int, columns: Int) throws(SegmentationError) -> FrameMask {
-        let empty = FrameMask(
-            rows: rows,
-            columns: columns,
-            packed: [UInt8](repeating: 0, count: (rows * columns + 7) / 8)
-        )
+        let empty = FrameMask(rows: rows, columns: columns, runs: [])
         return try mask(slices: 1, rows: rows, columns: columns)[0] ?? empty
     }
 
@@ -111,15 +108,13 @@ private struct RunWriter {
     }
 
     mutating func add(_ frame: FrameMask) {
-        let bits = frame.rows * frame.columns
         var position = 0
-        var kind = false
-        while position < bits {
-            let end = frame.packed.runEnd(from: position, of: kind, limit: bits)
-            add(end - position, isForeground: kind)
-            position = end
-            kind.toggle()
+        for run in frame.runs {
+            add(run.lowerBound - position, isForeground: false)
+            add(run.count, isForeground: true)
+            position = run.upperBound
         }
+        add(frame.rows * frame.columns - position, isForeground: false)
     }
 
     mutating func finish() -> [UInt8] {
@@ -134,31 +129,5 @@ private struct RunWriter {
             rest >>= 7
             bytes.append(rest == 0 ? low : low | 0x80)
         } while rest > 0
-    }
-}
-
-extension [UInt8] {
-    /// Where a run of equal bits ends; bits are counted from the least significant one of each byte.
-    fileprivate func runEnd(from start: Int, of kind: Bool, limit: Int) -> Int {
-        let filler: UInt8 = kind ? 0xFF : 0
-        var position = start
-        while position < limit {
-            // Bits that differ from the run's, those before the position left out.
-            let different = (self[position >> 3] ^ filler) & (0xFF << UInt8(position & 7))
-            if different != 0 { return Swift.min(position & ~7 + different.trailingZeroBitCount, limit) }
-            position = (position | 7) + 1
-        }
-        return limit
-    }
-
-    /// Sets a range of bits.
-    fileprivate mutating func set(_ range: Range<Int>) {
-        var position = range.lowerBound
-        while position < range.upperBound {
-            let first = position & 7
-            let count = Swift.min(8 - first, range.upperBound - position)
-            self[position >> 3] |= UInt8((1 << count - 1) << first)
-            position += count
-        }
     }
 }

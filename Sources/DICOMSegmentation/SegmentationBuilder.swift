@@ -23,9 +23,11 @@ public enum SegmentationBuilder {
         guard !plan.frames.isEmpty else { return .nothingFound(emptySegments: emptySegments) }
         let draft = try SegmentationDraft(request: request, plan: plan)
         let keptIDs = plan.keptSegments.map { trackingIDs[$0] }
+        let (head, pixels) = try draft.encoded()
         return .encoded(
             EncodedSegmentation(
-                bytes: try draft.encoded(),
+                head: head,
+                pixels: pixels,
                 sopInstanceUID: draft.uids.sopInstance,
                 seriesInstanceUID: draft.uids.series,
                 studyInstanceUID: draft.identity.studyInstanceUID,
@@ -59,8 +61,34 @@ struct SegmentationDraft {
         creation = SegmentationDateTime(request.creation.instant, offset: identity.timezoneOffset ?? zone)
     }
 
-    /// The complete file.
-    func encoded() throws -> [UInt8] {
+    /// The file up to the pixels, and the pixels; a deflated file is one piece.
+    func encoded() throws -> (head: [UInt8], pixels: EncodedSegmentation.Pixels?) {
+        guard request.encoding != .deflated else { return (try whole(deflated: true), nil) }
+        let pixels = EncodedSegmentation.Pixels(frames: plan.frames.map(\.mask), bitsPerFrame: bitsPerFrame)
+        let length = pixels.byteCount
+        guard length < 0xFFFF_FFFE else {
+            throw SegmentationError(.notBuilt, "PixelData: a value field is limited to 4 GiB")
+        }
+        var head = try dataset().serialized(deflated: false, reserving: 1 << 20)
+        // Explicit VR, PS3.5 section 7.1.2: tag (7FE0,0010), OB, two reserved bytes, 32 bits of length. Pixel Data is the
+        // last element of the data set.
+        head += [0xE0, 0x7F, 0x10, 0x00, UInt8(ascii: "O"), UInt8(ascii: "B"), 0, 0]
+        head += (0..<4).map { UInt8(length >> (8 * $0) & 0xFF) }
+        return (head, pixels)
+    }
+
+    /// The complete file as the toolkit writes it.
+    func whole(deflated: Bool) throws -> [UInt8] {
+        let builder = try dataset()
+        let pixelData = BitStream.joined(plan.frames.map(\.mask), bitsPerFrame: bitsPerFrame)
+        try builder.put(pixelData: pixelData)
+        return try builder.serialized(deflated: deflated, reserving: deflated ? 1 << 20 : pixelData.count + 1 << 20)
+    }
+
+    private var bitsPerFrame: Int { request.volume.rows * request.volume.columns }
+
+    /// All but Pixel Data.
+    private func dataset() throws -> DatasetBuilder {
         let builder = try DatasetBuilder()
         let root = builder.root
         try identity.copy(to: root)
@@ -74,10 +102,6 @@ struct SegmentationDraft {
         try putPredecessor(root)
         try putSharedGroups(root)
         try putFrameGroups(root)
-        let masks = plan.frames.map(\.mask)
-        let pixelData = BitStream.joined(masks, bitsPerFrame: request.volume.rows * request.volume.columns)
-        try builder.put(pixelData: pixelData)
-        let deflated = request.encoding == .deflated
-        return try builder.serialized(deflated: deflated, reserving: deflated ? 1 << 20 : pixelData.count + 1 << 20)
+        return builder
     }
 }

@@ -2,15 +2,14 @@ import DICOMFiles
 
 /// The pixels of a segmentation of any type, as masks of segments.
 enum SegmentationPixels {
-    case binary(BinaryPixelModule, stream: [UInt8])
+    case binary(BinaryPixelModule, DICOMFile)
     case fractional(ValuedPixels)
     case labelMap(ValuedPixels, background: Int)
 
     init(_ file: DICOMFile, type: Segmentation.SegmentationType) throws {
         switch type {
         case .binary:
-            let module = try BinaryPixelModule(file)
-            self = .binary(module, stream: try file.nativePixelBytes(in: 0..<file.nativePixelLength))
+            self = .binary(try BinaryPixelModule(file), file)
         case .fractional:
             self = .fractional(try ValuedPixels(file))
         case .labelMap:
@@ -56,7 +55,7 @@ enum SegmentationPixels {
             throw SegmentationError(.inconsistent, "frame \(index + 1) names no segment")
         }
         switch self {
-        case .binary(let module, let stream): return [(named, module.mask(index, in: stream))]
+        case .binary(let module, let file): return [(named, try module.mask(index, of: file))]
         case .fractional(let pixels): return [(named, try pixels.halfMask(index))]
         case .labelMap: return []
         }

@@ -11,7 +11,7 @@ public enum SegmentationVerifier {
         holds expected: EncodedSegmentation,
         of request: SegmentationRequest
     ) throws {
-        guard try ReadOnlyFile(path, subject: "SEG").readAll() == expected.bytes else {
+        guard try SHA256Digest(ofFile: path) == expected.digest else {
             throw failure("the bytes on disk are not the ones that were written")
         }
         let found: Segmentation

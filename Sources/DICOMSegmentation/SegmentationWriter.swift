@@ -18,9 +18,13 @@ public enum SegmentationWriter {
     ) throws -> SegmentationOutcome {
         let outcome = try SegmentationBuilder.build(request)
         guard case .encoded(let segmentation) = outcome else { return outcome }
-        try AtomicFile.write(segmentation.bytes, to: path, existing: existing, subject: "SEG") { temporary in
-            try SegmentationVerifier.verify(temporary, holds: segmentation, of: request)
-        }
+        try AtomicFile.writePieces(
+            to: path,
+            existing: existing,
+            subject: "SEG",
+            verify: { try SegmentationVerifier.verify($0, holds: segmentation, of: request) },
+            { file in try segmentation.forEachPiece { piece throws(FileError) in try file.append(piece) } }
+        )
         return outcome
     }
 }

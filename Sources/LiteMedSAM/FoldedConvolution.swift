@@ -41,6 +41,7 @@ struct FoldedConvolution {
     ) throws(CheckpointError) -> Linear {
         let folded = try FoldedConvolution(parameters, name, shape: [outputs, inputs, 1, 1])
         return Linear(weight: folded.weight.reshaped([outputs, inputs]), bias: folded.bias)
+            .prepared(name, by: parameters.preparation)
     }
 
     /// The 3×3 depthwise convolution of that name.

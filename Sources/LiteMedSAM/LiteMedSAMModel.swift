@@ -1,4 +1,5 @@
 import Checkpoints
+import Inference
 import SegmentAnything
 import Tensors
 
@@ -12,10 +13,17 @@ public struct LiteMedSAMModel: SegmentationModel {
     var promptEncoder: PromptEncoder
     var decoder: MaskDecoder
 
-    /// Reads a LiteMedSAM checkpoint: `image_encoder.*`, `prompt_encoder.*` and `mask_decoder.*`.
+    /// Reads a LiteMedSAM checkpoint: `image_encoder.*`, `prompt_encoder.*` and `mask_decoder.*`. `precision` is what the
+    /// network computes in when nothing is trained.
     ///
     /// Throws ``CheckpointError`` naming the first tensor that is missing or has another shape.
-    public init(parameters: NamedTensors) throws(CheckpointError) {
+    public init(
+        parameters: NamedTensors,
+        precision: NetworkPrecision = .float32
+    ) throws(CheckpointError) {
+        var parameters = parameters
+        // The first and the last layers and the decoder gain least from integers and lose most.
+        parameters.preparation = WeightPacker(precision) { !$0.hasPrefix("image_encoder.layers.") }
         encoder = try TinyViT(parameters)
         promptEncoder = try PromptEncoder(parameters, grid: TinyViT.grid, inputSize: InputFrame.size)
         guard promptEncoder.width == TinyViT.outputs else {

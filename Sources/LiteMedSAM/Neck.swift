@@ -11,8 +11,11 @@ package struct Neck: Sendable {
 
     /// Reads `<name>.0` to `<name>.3`.
     package init(_ parameters: NamedTensors, _ name: String, inputs: Int, outputs: Int) throws(CheckpointError) {
-        let pointwise = try parameters.convolution("\(name).0", shape: [outputs, inputs, 1, 1], hasBias: false)
+        var plain = parameters
+        plain.preparation = nil
+        let pointwise = try plain.convolution("\(name).0", shape: [outputs, inputs, 1, 1], hasBias: false)
         reduce = Linear(weight: pointwise.packed.reshaped([outputs, inputs]), bias: nil)
+            .prepared("\(name).0", by: parameters.preparation)
         firstNorm = try parameters.layerNorm("\(name).1", width: outputs, epsilon: 1e-6)
         convolution = try parameters.convolution(
             "\(name).2",

@@ -89,13 +89,14 @@ public struct AnnotationPipeline: Sendable {
         _ volume: ImageVolume,
         _ progress: Progress
     ) throws -> Planned {
-        var reader = VolumeReader(volume)
+        let values = VolumeValues(volume)
+        defer { values.stop() }
         var read = Set<Int>()
         func next(_ slice: Int) throws -> [Float] {
             guard progress(.planning, min(read.count, volume.count), volume.count) else {
                 throw AnnotationError.cancelled
             }
-            return try reader.slice(at: slice)
+            return try values.slice(at: slice)
         }
         switch request.source {
         case .prompts(let file, _):

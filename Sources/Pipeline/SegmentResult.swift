@@ -69,18 +69,10 @@ struct SegmentResult {
         rows: Int,
         columns: Int
     ) -> [FrameMask?] {
-        guard segment.fillsHoles || segment.keepsLargestComponent else { return frames }
-        var masks = frames.map { $0?.unpacked() }
-        if segment.fillsHoles {
-            for index in masks.indices {
-                guard var mask = masks[index] else { continue }
-                MaskCleaning.fillHoles(&mask, rows: rows, columns: columns)
-                masks[index] = mask
-            }
-        }
-        if segment.keepsLargestComponent {
-            MaskCleaning.keepLargestComponent(&masks, rows: rows, columns: columns)
-        }
-        return masks.map { $0.map { FrameMask(rows: rows, columns: columns, pixels: $0) } }
+        precondition(frames.allSatisfy { $0?.rows ?? rows == rows && $0?.columns ?? columns == columns }, "one size")
+        // Slice by slice: bytes for each pixel of a whole series would not fit into memory.
+        var frames = segment.fillsHoles ? frames.map { $0.map(MaskCleaning.filled) } : frames
+        if segment.keepsLargestComponent { MaskCleaning.keepLargestComponent(&frames) }
+        return frames
     }
 }

@@ -11,13 +11,23 @@ struct ElementReader {
     }
 
     mutating func report(_ element: XMLElement, _ message: String, remedy: String) {
-        problems.append(.init(file: file, line: element.line, message: message, remedy: remedy))
+        problems.append(
+            .init(
+                file: element.file.isEmpty ? file : element.file,
+                line: element.line,
+                message: message,
+                remedy: remedy
+            )
+        )
     }
 
-    /// Throws what was gathered, in the order of lines.
+    /// Throws what was gathered, in the order of files and lines, the reader's own file first.
     func finish() throws(ProfileError) {
         guard !problems.isEmpty else { return }
-        throw ProfileError(problems.sorted { ($0.line ?? 0) < ($1.line ?? 0) })
+        func place(_ problem: ProfileError.Problem) -> (String, Int) {
+            (problem.file == file ? "" : problem.file, problem.line ?? 0)
+        }
+        throw ProfileError(problems.sorted { place($0) < place($1) })
     }
 
     // MARK: - Attributes

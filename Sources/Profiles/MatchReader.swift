@@ -48,7 +48,7 @@ struct MatchReader {
         )
     }
 
-    private static func matchAttribute(_ element: XMLElement, _ reader: inout ElementReader) -> MatchAttribute? {
+    static func matchAttribute(_ element: XMLElement, _ reader: inout ElementReader) -> MatchAttribute? {
         let keyword = reader.optionalText(element, "keyword")
         let tag = reader.optionalText(element, "tag")
         let name = keyword ?? tag ?? ""
@@ -59,7 +59,7 @@ struct MatchReader {
             default:
                 reader.report(
                     element,
-                    "an attribute rule names its attribute by keyword or by tag",
+                    "<\(element.name)> names its attribute by keyword or by tag",
                     remedy: "Give one of the two"
                 )
                 return nil

@@ -2,26 +2,28 @@ import Atlas
 import DurableFiles
 
 extension Profile {
-    /// What of the profile does not fit its atlas: segments whose atlas label the atlas does not have.
+    /// What of the profile does not fit its atlases: segments whose atlas label none of them has.
     ///
-    /// `labels` are the names of the atlas's structures, for example `kidney_left`. Empty when all is well or the
-    /// profile uses no atlas.
+    /// `labels` are the names of the structures of all its atlases together, for example `kidney_left`. Empty when all is
+    /// well or the profile uses no atlas.
     public func problems(withAtlasLabels labels: Set<String>) -> [ProfileError.Problem] {
-        guard let atlas else { return [] }
+        guard !atlases.isEmpty else { return [] }
+        let names = atlases.joined(separator: ", ")
+        let lacking = atlases.count == 1 ? "the atlas \(names) has no" : "none of the atlases \(names) has a"
         return segments.compactMap { segment in
             guard let label = segment.atlasLabel, !labels.contains(label) else { return nil }
             return ProfileError.Problem(
-                file: file,
+                file: segment.file,
                 line: segment.line,
-                message: "the atlas \(atlas) has no structure named \(label)",
+                message: "\(lacking) structure named \(label)",
                 remedy: Self.remedy(for: label, labels)
             )
         }
     }
 
-    /// What of the profile does not fit an atlas that is loaded.
-    public func problems(with atlas: AtlasDescription) -> [ProfileError.Problem] {
-        problems(withAtlasLabels: Set(atlas.labels.map(\.name)))
+    /// What of the profile does not fit atlases that are loaded: all that it names.
+    public func problems(with atlases: [AtlasDescription]) -> [ProfileError.Problem] {
+        problems(withAtlasLabels: Set(atlases.flatMap(\.labels).map(\.name)))
     }
 
     private static func remedy(for label: String, _ labels: Set<String>) -> String {
@@ -43,25 +45,32 @@ extension ProfileSet {
     /// ``missingAtlases(in:)``. A package that cannot be read is one.
     public func atlasProblems(in folder: RawPath) -> [ProfileError.Problem] {
         profiles.flatMap { profile -> [ProfileError.Problem] in
-            guard let atlas = profile.atlas, Self.isPresent(atlas, in: folder) else { return [] }
-            do {
-                return profile.problems(with: try AtlasPackage.description(of: folder.appending(atlas)))
-            } catch {
-                return [
-                    ProfileError.Problem(
-                        file: profile.file,
-                        line: nil,
-                        message: "the atlas \(atlas) cannot be used: \(error)",
-                        remedy: "Make the atlas again, or restore its folder"
+            var labels: Set<String> = []
+            var problems: [ProfileError.Problem] = []
+            let present = profile.atlases.filter { Self.isPresent($0, in: folder) }
+            for atlas in present {
+                do {
+                    labels.formUnion(try AtlasPackage.description(of: folder.appending(atlas)).labels.map(\.name))
+                } catch {
+                    problems.append(
+                        ProfileError.Problem(
+                            file: profile.file,
+                            line: nil,
+                            message: "the atlas \(atlas) cannot be used: \(error)",
+                            remedy: "Make the atlas again, or restore its folder"
+                        )
                     )
-                ]
+                }
             }
+            // An atlas that is not there yet may have what the others lack.
+            let isWhole = problems.isEmpty && present.count == profile.atlases.count
+            return isWhole ? profile.problems(withAtlasLabels: labels) : problems
         }
     }
 
     /// Atlases that profiles name and that are not in a folder, in the order of their names.
     public func missingAtlases(in folder: RawPath) -> [String] {
-        Set(profiles.compactMap(\.atlas)).filter { !Self.isPresent($0, in: folder) }.sorted()
+        Set(profiles.flatMap(\.atlases)).filter { !Self.isPresent($0, in: folder) }.sorted()
     }
 
     private static func isPresent(_ atlas: String, in folder: RawPath) -> Bool {

@@ -14,26 +14,44 @@ public struct Profile: Sendable, Hashable {
     public let description: String
     /// The higher number wins where several profiles fit.
     public let priority: Int
+    /// Whether the profile is for series that no other profile fits.
+    public let isFallback: Bool
+    /// Whether series may get the profile; one that is not active is there to be extended, or to be read by people.
+    public let isActive: Bool
+    /// The id of the profile that this one extends.
+    public let parentID: String?
     /// Every instance of a series has to satisfy all of these.
     public let rules: [MatchRule]
+    /// What a series that fits has to be like beyond the rules: pre-flight first, then completeness.
+    public let requirements: [SeriesRequirement]
+    /// Which of several series of one study are taken; `nil` for all.
+    public let choice: SeriesChoice?
     /// Which network is used.
     public let model: ProfileModel
     /// How pixel values become grey values.
     public let intensity: ProfileIntensity
-    /// The name of the atlas package below `profiles/atlases/`; `nil` for profiles that work by prompts alone.
-    public let atlas: String?
+    /// The names of the atlas packages below `profiles/atlases/`, the most trusted first; several vote. Empty for profiles
+    /// that work by prompts alone.
+    public let atlases: [String]
+    /// When a registration is good enough.
+    public let registration: RegistrationRule
     /// At least one; segment numbers follow this order.
     public let segments: [ProfileSegment]
     /// How the SEG is written.
     public let output: ProfileOutput
     /// The file as it was named to Preread.
     public let file: String
-    /// Of the file's bytes: what a receipt names beside id and version.
+    /// Of the file's bytes and, where it extends another profile, of that one's digest: what a receipt names beside id and
+    /// version.
     public let digest: SHA256Digest
 
-    /// The keys of ``SeriesFacts`` that the rules look at.
+    /// The most trusted atlas.
+    public var atlas: String? { atlases.first }
+
+    /// The keys of ``SeriesFacts`` that rules, requirements and choice look at.
     public var requestedKeys: Set<String> {
-        rules.reduce(into: []) { $0.formUnion($1.keys) }
+        rules.reduce(into: choice?.keys ?? []) { $0.formUnion($1.keys) }
+            .union(requirements.flatMap(\.keys))
     }
 }
 

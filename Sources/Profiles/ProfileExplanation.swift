@@ -6,10 +6,14 @@ public struct ProfileExplanation: Sendable, Hashable {
     public let version: String
     /// The profile's priority.
     public let priority: Int
-    /// Whether every instance satisfies all the rules.
+    /// Whether the profile is for series that no other profile fits.
+    public let isFallback: Bool
+    /// Whether every instance satisfies all the rules, and no requirement fails that the profile cannot do without.
     public let matches: Bool
     /// A line for each rule, groups before what is in them.
     public let results: [RuleResult]
+    /// A line for each requirement; none where a rule failed: what is not of the protocol is not held against it.
+    public let requirements: [RequirementResult]
 
     /// The profile's own rules that do not hold on every instance.
     public var failedRules: [RuleResult] {
@@ -27,8 +31,15 @@ public struct ProfileExplanation: Sendable, Hashable {
             let line = "  \(verdict)  \(rule)\(padding)  \(result.heldCount) of \(result.instanceCount)  \(seen)"
             return line.trimmingTrailingSpaces()
         }
-        let heading = "\(profileID) \(version) (priority \(priority)): \(matches ? "matches" : "does not match")"
-        return ([heading] + lines).joined(separator: "\n")
+        let demands = requirements.map { requirement in
+            let verdict = requirement.holds ? "holds" : "FAILS"
+            let seen = requirement.seen.joined(separator: " | ")
+            return "  \(verdict)  requires \(requirement.requirement)  \(seen)"
+                + (requirement.holds ? "" : "  → \(requirement.failure.rawValue): \(requirement.reason)")
+        }
+        let rank = isFallback ? "fallback, priority \(priority)" : "priority \(priority)"
+        let heading = "\(profileID) \(version) (\(rank)): \(matches ? "matches" : "does not match")"
+        return ([heading] + lines + demands).joined(separator: "\n")
     }
 
     /// Which rules failed, in one line that may stand in a log: without texts that a person typed.
@@ -39,7 +50,8 @@ public struct ProfileExplanation: Sendable, Hashable {
             return "\(result.rule): on \(result.heldCount) of \(result.instanceCount)"
                 + (seen.isEmpty ? "" : ", seen \(seen)")
         }
-        return "\(profileID): " + failed.joined(separator: "; ")
+        let demands = requirements.filter { !$0.holds && $0.failure == .notMatched }.map(\.words)
+        return "\(profileID): " + (failed + demands).joined(separator: "; ")
     }
 
     private static func list(_ values: [String], _ omitted: Int) -> String {

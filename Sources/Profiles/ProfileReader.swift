@@ -16,33 +16,64 @@ public struct ProfileReader: Sendable {
         codes = try CodeTable(path: folder.appending(Self.codesName))
     }
 
-    /// Reads and checks one profile.
+    /// Reads and checks one profile that extends no other.
     ///
     /// - Throws: every problem of the file that can be found at once: what the schema finds, or, if it finds nothing,
     ///   what lies beyond a schema.
     public func profile(at path: RawPath) throws(ProfileError) -> Profile {
-        let bytes = try ConfigurationFile.read(path, what: "profile")
-        return try profile(bytes: bytes, file: path.displayName)
+        try profile(of: try document(at: path), among: [])
     }
 
-    /// Reads and checks a profile in memory; `file` is its name in errors.
-    public func profile(bytes: [UInt8], file: String) throws(ProfileError) -> Profile {
-        let root = try XMLDocument(bytes: bytes, file: file, schema: schema).root
-        var reader = ElementReader(file: file)
+    /// Reads and checks a profile in memory; `file` is its name in errors, `documents` are those that it may extend.
+    public func profile(
+        bytes: [UInt8],
+        file: String,
+        among documents: [ProfileDocument] = []
+    ) throws(ProfileError) -> Profile {
+        try profile(of: try document(bytes: bytes, file: file), among: documents)
+    }
+
+    /// Reads a file and holds it against the schema.
+    public func document(at path: RawPath) throws(ProfileError) -> ProfileDocument {
+        try document(bytes: try ConfigurationFile.read(path, what: "profile"), file: path.displayName)
+    }
+
+    /// Holds a profile in memory against the schema.
+    public func document(bytes: [UInt8], file: String) throws(ProfileError) -> ProfileDocument {
+        ProfileDocument(
+            root: try XMLDocument(bytes: bytes, file: file, schema: schema).root,
+            file: file,
+            digest: SHA256Digest(of: bytes)
+        )
+    }
+
+    /// Puts a profile together with what it extends and checks all of it.
+    public func profile(
+        of document: ProfileDocument,
+        among documents: [ProfileDocument]
+    ) throws(ProfileError) -> Profile {
+        let (root, digest) = try ProfileInheritance([document] + documents).whole(document)
+        var reader = ElementReader(file: document.file)
         let profile = Profile(
             id: reader.text(root, "id"),
             version: reader.text(root, "version"),
-            title: root.child("title")?.text ?? "",
+            title: part("title", of: root, &reader)?.text ?? "",
             description: root.child("description")?.text ?? "",
             priority: reader.integer(root, "priority") ?? 0,
+            isFallback: reader.truth(root, "fallback", default: false),
+            isActive: reader.truth(root, "active", default: true),
+            parentID: document.parentID,
             rules: rules(root, &reader),
+            requirements: RequirementReader.requirements(root, &reader),
+            choice: ChoiceReader.choice(root.child("choose"), &reader),
             model: model(root.child("model"), &reader),
             intensity: intensity(root, &reader),
-            atlas: root.child("atlas").map { reader.text($0, "name") },
+            atlases: atlases(root, &reader),
+            registration: registration(root.child("registration"), &reader),
             segments: segments(root, &reader),
             output: output(root, &reader),
-            file: file,
-            digest: SHA256Digest(of: bytes)
+            file: document.file,
+            digest: digest
         )
         checkAtlasUse(profile, root, &reader)
         try reader.finish()
@@ -92,6 +123,38 @@ public struct ProfileReader: Sendable {
         return .percentiles(low: limits.low, high: limits.high)
     }
 
+    private func atlases(_ root: XMLElement, _ reader: inout ElementReader) -> [String] {
+        var names: [String] = []
+        for element in root.children where element.name == "atlas" {
+            let name = reader.text(element, "name")
+            if names.contains(name) {
+                reader.report(element, "the atlas \(name) votes twice", remedy: "Remove one of the elements")
+            }
+            names.append(name)
+        }
+        return names
+    }
+
+    private func registration(_ element: XMLElement?, _ reader: inout ElementReader) -> RegistrationRule {
+        let standard = RegistrationRule.standard
+        guard let element else { return standard }
+        let rule = RegistrationRule(
+            region: reader.choice(element, "region", default: standard.region),
+            minimumLevelScore: reader.number(element, "minimumLevelScore") ?? standard.minimumLevelScore,
+            minimumOverlap: reader.number(element, "minimumOverlap"),
+            minimumSizeRatio: reader.number(element, "minimumSizeRatio") ?? standard.minimumSizeRatio,
+            maximumSizeRatio: reader.number(element, "maximumSizeRatio") ?? standard.maximumSizeRatio
+        )
+        if rule.minimumSizeRatio >= rule.maximumSizeRatio {
+            reader.report(
+                element,
+                "minimumSizeRatio is not below maximumSizeRatio",
+                remedy: "Exchange the two values; the default is 0.7 to 1.4"
+            )
+        }
+        return rule
+    }
+
     private func output(_ root: XMLElement, _ reader: inout ElementReader) -> ProfileOutput {
         guard let element = part("output", of: root, &reader) else {
             return ProfileOutput(seriesNumber: 0, seriesDescription: "", encoding: .binary)
@@ -111,7 +174,7 @@ public struct ProfileReader: Sendable {
 
     /// A structure's name in an atlas means nothing where the profile names no atlas.
     private func checkAtlasUse(_ profile: Profile, _ root: XMLElement, _ reader: inout ElementReader) {
-        guard profile.atlas == nil, let elements = root.child("segments")?.children else { return }
+        guard profile.atlases.isEmpty, let elements = root.child("segments")?.children else { return }
         for element in elements where element.attributes["atlasLabel"] != nil {
             reader.report(
                 element,

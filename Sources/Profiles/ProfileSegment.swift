@@ -14,52 +14,79 @@ public struct ProfileSegment: Sendable, Hashable {
     public let colour: RGBColour
     /// The structure's name in the atlas; `nil` where nothing of the atlas is used.
     public let atlasLabel: String?
+    /// Whether the network is asked for it. A structure that no network follows can stand in a profile all the same: people
+    /// draw it, and models learn it.
+    public let isPromptable: Bool
     /// How the prior becomes a box.
     public let prompt: PromptRule
     /// mL that are to be expected; a limit that is missing is `nil`.
-    public let expectedVolume: VolumeRange?
+    public let expectedVolume: ValueRange?
+    /// The mean of the modality values (HU for CT) in the mask that is to be expected.
+    public let expectedMean: ValueRange?
     /// When a mask is good enough to be written.
-    public let emit: EmitRule
+    public let gates: ConfidenceGates
+    /// Which mask stands where the network's and the prior's differ.
+    public let fusion: FusionRule
     /// What is done with the masks of all slices together.
     public let cleaning: MaskCleaning
     /// What becomes of corrections.
     public let learning: LearningRule
-    /// Where the segment stands in the profile's file.
+    /// What a person has to look at.
+    public let review: ReviewRule
+    /// The file in which the segment stands: the profile's, or that of one that it extends.
+    public let file: String
+    /// Where it stands there.
     public let line: Int
 
     /// How a prior becomes a box.
     public struct PromptRule: Sendable, Hashable {
         /// By how many pixels the box grows on each side, at 256 pixels along the longer side of the slice.
-        public let margin: Double
+        public let margins: BoxMargins
         /// Slices on which the prior covers fewer pixels, at the same scale, get no prompt.
         public let minimumArea: Double
+        /// The most boxes of one slice, the largest parts of the prior first.
+        public let maximumBoxes: Int
+        /// Boxes whose longer side is below this many pixels, at the same scale, are asked of an enlarged crop; 0 for none.
+        public let cropsBelow: Double
+        /// Whether the prior's mask goes to the network beside the box, where the network takes masks.
+        public let usesMask: Bool
+
+        /// The widest margin of the box.
+        public var margin: Double { margins.widest }
     }
 
-    /// mL; at least one limit is there.
-    public struct VolumeRange: Sendable, Hashable {
-        /// mL, or `nil` for no lower limit.
+    /// At least one limit is there.
+    public struct ValueRange: Sendable, Hashable {
+        /// `nil` for no lower limit.
         public let minimum: Double?
-        /// mL, or `nil` for no upper limit.
+        /// `nil` for no upper limit.
         public let maximum: Double?
 
-        /// Whether a volume in mL is within the limits, which belong to the range.
-        public func contains(_ volume: Double) -> Bool {
-            volume >= minimum ?? 0 && volume <= maximum ?? .infinity
+        /// Whether a value is within the limits, which belong to the range.
+        public func contains(_ value: Double) -> Bool {
+            value >= minimum ?? -.infinity && value <= maximum ?? .infinity
         }
-    }
-
-    /// When a mask is good enough to be written.
-    public struct EmitRule: Sendable, Hashable {
-        /// A slice's mask with a smaller predicted IoU is not written.
-        public let minimumPredictedIoU: Double
     }
 
     /// What is done with the masks of all slices together.
     public struct MaskCleaning: Sendable, Hashable {
-        /// Only the largest connected body in three dimensions stays.
-        public let keepsLargestComponent: Bool
+        /// How many connected bodies in three dimensions stay, the largest first; `nil` for all.
+        public let keptComponents: Int?
         /// Holes that are enclosed within a slice are filled.
         public let fillsHoles: Bool
+        /// mm: how far a slice's outline is smoothed, the radius below which corners are rounded; 0 leaves it as it is.
+        public let smoothing: Double
+
+        /// Only the largest connected body in three dimensions stays.
+        public var keepsLargestComponent: Bool { keptComponents == 1 }
+    }
+
+    /// What a person has to look at.
+    public struct ReviewRule: Sendable, Hashable {
+        /// The segment is to be looked at in every result.
+        public let isRequired: Bool
+        /// A segment that is less confident than this is to be looked at; 0 asks nothing.
+        public let minimumConfidence: Double
     }
 
     /// What becomes of corrections.

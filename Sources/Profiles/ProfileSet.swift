@@ -2,8 +2,10 @@ import DurableFiles
 
 /// All profiles of a folder.
 public struct ProfileSet: Sendable, Hashable {
-    /// In the byte order of their ids.
+    /// Those that series may get, in the byte order of their ids.
     public let profiles: [Profile]
+    /// Those that are there to be extended or to be read by people, in the byte order of their ids.
+    public let inactive: [Profile]
 
     /// Makes a set of profiles whose ids differ.
     public init(_ profiles: [Profile]) throws(ProfileError) {
@@ -21,7 +23,8 @@ public struct ProfileSet: Sendable, Hashable {
                 }
             )
         }
-        self.profiles = ordered
+        self.profiles = ordered.filter(\.isActive)
+        inactive = ordered.filter { !$0.isActive }
     }
 
     /// Loads every `*.xml` of a folder, with the `profile.xsd` and `codes.tsv` that lie there.
@@ -31,14 +34,41 @@ public struct ProfileSet: Sendable, Hashable {
     /// - Throws: the problems of all files together. A set is loaded whole or not at all: with a part of the profiles
     ///   another one could win.
     public static func load(_ folder: RawPath) throws(ProfileError) -> ProfileSet {
+        try read(try files(in: folder), with: try ProfileReader(folder: folder), extending: [])
+    }
+
+    /// Loads files alone, with the schema and the codes of a folder; they may extend each other and what lies there.
+    public static func load(_ files: [RawPath], folder: RawPath) throws(ProfileError) -> ProfileSet {
         let reader = try ProfileReader(folder: folder)
+        var parents: [ProfileDocument] = []
+        for path in (try? Self.files(in: folder)) ?? [] where !files.contains(path) {
+            // A file that was not asked for is judged only where it is needed.
+            if let document = try? reader.document(at: path) { parents.append(document) }
+        }
+        return try read(files, with: reader, extending: parents)
+    }
+
+    private static func read(
+        _ files: [RawPath],
+        with reader: ProfileReader,
+        extending parents: [ProfileDocument]
+    ) throws(ProfileError) -> ProfileSet {
+        var documents: [ProfileDocument] = []
         var profiles: [Profile] = []
         var problems: [ProfileError.Problem] = []
-        for path in try files(in: folder) {
+        for path in files {
             do throws(ProfileError) {
-                profiles.append(try reader.profile(at: path))
+                documents.append(try reader.document(at: path))
             } catch {
                 problems += error.problems
+            }
+        }
+        for document in documents {
+            do throws(ProfileError) {
+                profiles.append(try reader.profile(of: document, among: documents + parents))
+            } catch {
+                // What is wrong in a profile is wrong in all that extend it, and is said once.
+                problems += error.problems.filter { !problems.contains($0) }
             }
         }
         do throws(ProfileError) {

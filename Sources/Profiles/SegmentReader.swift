@@ -7,32 +7,36 @@ struct SegmentReader {
         if element.children.isEmpty {
             reader.report(element, "there is no segment", remedy: "Add at least one <segment>")
         }
+        checkLabels(element.children, &reader)
         return segments
     }
 
     private func segment(_ element: XMLElement, _ reader: inout ElementReader) -> ProfileSegment? {
-        let category = element.child("category").flatMap { code($0, .category, &reader) }
-        let type = element.child("type").flatMap { code($0, .type, &reader) }
-        let modifiers = element.children.filter { $0.name == "modifier" }.compactMap { code($0, .modifier, &reader) }
-        let colour = RGBColour(reader.text(element, "colour"))
-        if colour == nil {
-            reader.report(element, "colour cannot be read", remedy: "Write it as #RRGGBB, for example #D62728")
-        }
         let id = reader.text(element, "id")
-        let label = reader.text(element, "label")
-        let prompt = prompt(element.child("prompt"), &reader)
-        let volume = element.child("volume").map { child in
-            let limits = reader.limits(child)
-            return ProfileSegment.VolumeRange(minimum: limits.minimum, maximum: limits.maximum)
-        }
-        let minimumIoU = element.child("emit").flatMap { reader.number($0, "minimumPredictedIoU") }
-        let cleaning = cleaning(element.child("clean"), &reader)
-        guard let category, let type, let colour else {
-            if element.child("category") == nil || element.child("type") == nil {
-                reader.report(element, "the segment has no category or no type", remedy: "Add both codes")
-            }
+        guard !reader.truth(element, "remove", default: false) else {
+            reader.report(
+                element,
+                "there is no segment \(id) to remove: the profile extends no other",
+                remedy: "Remove the element"
+            )
             return nil
         }
+        let label = reader.text(element, "label")
+        let colour = colour(element, &reader)
+        let isPromptable = reader.truth(element, "promptable", default: true)
+        let category = code("category", of: element, .category, &reader)
+        let type = code("type", of: element, .type, &reader)
+        let modifiers = element.children.filter { $0.name == "modifier" }.compactMap { code($0, .modifier, &reader) }
+        let rules = SegmentRuleReader(element)
+        let prompt = rules.prompt(&reader)
+        let volume = rules.range("volume", &reader)
+        let mean = rules.range("meanValue", &reader)
+        let gates = rules.gates(&reader)
+        let fusion = rules.fusion(&reader)
+        let cleaning = rules.cleaning(&reader)
+        let learning = rules.learning(&reader)
+        let review = rules.review(&reader)
+        guard let category, let type, let colour else { return nil }
         return ProfileSegment(
             id: id,
             label: label,
@@ -41,13 +45,45 @@ struct SegmentReader {
             modifiers: modifiers,
             colour: colour,
             atlasLabel: reader.optionalText(element, "atlasLabel"),
+            isPromptable: isPromptable,
             prompt: prompt,
             expectedVolume: volume,
-            emit: ProfileSegment.EmitRule(minimumPredictedIoU: minimumIoU ?? 0.8),
+            expectedMean: mean,
+            gates: gates,
+            fusion: fusion,
             cleaning: cleaning,
-            learning: learning(element.child("learn"), &reader),
+            learning: learning,
+            review: review,
+            file: element.file,
             line: element.line
         )
+    }
+
+    // MARK: - Codes and colour
+
+    private func colour(_ element: XMLElement, _ reader: inout ElementReader) -> RGBColour? {
+        guard element.attributes["colour"] != nil else {
+            reader.report(element, "the segment has no colour", remedy: "Add colour=\"#RRGGBB\"")
+            return nil
+        }
+        let colour = RGBColour(reader.text(element, "colour"))
+        if colour == nil {
+            reader.report(element, "colour cannot be read", remedy: "Write it as #RRGGBB, for example #D62728")
+        }
+        return colour
+    }
+
+    private func code(
+        _ name: String,
+        of element: XMLElement,
+        _ use: CodeTable.Use,
+        _ reader: inout ElementReader
+    ) -> ProfileCode? {
+        guard let child = element.child(name) else {
+            reader.report(element, "the segment has no \(name)", remedy: "Add <\(name) value=… scheme=… meaning=…/>")
+            return nil
+        }
+        return code(child, use, &reader)
     }
 
     private func code(_ element: XMLElement, _ use: CodeTable.Use, _ reader: inout ElementReader) -> ProfileCode? {
@@ -70,24 +106,18 @@ struct SegmentReader {
         return code
     }
 
-    private func prompt(_ element: XMLElement?, _ reader: inout ElementReader) -> ProfileSegment.PromptRule {
-        ProfileSegment.PromptRule(
-            margin: element.flatMap { reader.number($0, "margin") } ?? 4,
-            minimumArea: element.flatMap { reader.number($0, "minimumArea") } ?? 40
-        )
-    }
-
-    private func cleaning(_ element: XMLElement?, _ reader: inout ElementReader) -> ProfileSegment.MaskCleaning {
-        ProfileSegment.MaskCleaning(
-            keepsLargestComponent: element.map { reader.truth($0, "largestComponent", default: false) } ?? false,
-            fillsHoles: element.map { reader.truth($0, "fillHoles", default: false) } ?? false
-        )
-    }
-
-    private func learning(_ element: XMLElement?, _ reader: inout ElementReader) -> ProfileSegment.LearningRule {
-        ProfileSegment.LearningRule(
-            isEnabled: element.map { reader.truth($0, "enabled", default: true) } ?? true,
-            maximumDiceLoss: element.flatMap { reader.number($0, "maximumDiceLoss") } ?? 0.01
-        )
+    /// The schema sees one file; an inherited segment can have the same label as one of the file's own.
+    private func checkLabels(_ elements: [XMLElement], _ reader: inout ElementReader) {
+        var known: [String: XMLElement] = [:]
+        for element in elements {
+            guard let label = reader.optionalText(element, "label") else { continue }
+            if let other = known.updateValue(element, forKey: label) {
+                reader.report(
+                    element,
+                    "the label \"\(label)\" is that of the segment \(other.attributes["id"] ?? "") already",
+                    remedy: "Give one of the two another label, or remove it"
+                )
+            }
+        }
     }
 }

@@ -13,5 +13,9 @@ public struct SeriesFacts: Sendable, Hashable {
     }
 
     static let imageOrientationPatient = "ImageOrientationPatient"
+    static let imagePositionPatient = "ImagePositionPatient"
     static let imageType = "ImageType"
+    static let pixelSpacing = "PixelSpacing"
+    static let rescaleSlope = "RescaleSlope"
+    static let rescaleIntercept = "RescaleIntercept"
 }

@@ -37,7 +37,7 @@ public struct XMLDocument: Sendable, Hashable {
             throw ProfileError(collector.problems(of: file))
         }
         if let schema { try document.validate(against: schema, file: file) }
-        guard let root = document.root else {
+        guard let root = document.root(file) else {
             throw ProfileError(file: file, line: 1, "there is no element", remedy: "Start from a shipped file")
         }
         self.root = root
@@ -80,18 +80,18 @@ private final class ParsedDocument {
         }
     }
 
-    var root: XMLElement? {
-        CLibXML2_document_root(document).map(Self.element)
+    func root(_ file: String) -> XMLElement? {
+        CLibXML2_document_root(document).map { Self.element($0, file) }
     }
 
     /// libxml2 limits the depth to 256 elements, so recursion is safe.
-    private static func element(_ node: OpaquePointer) -> XMLElement {
+    private static func element(_ node: OpaquePointer, _ file: String) -> XMLElement {
         var children: [XMLElement] = []
         var text = ""
         var next = CLibXML2_node_first_child(node)
         while let child = next {
             switch CLibXML2_node_kind(child) {
-            case CLibXML2_kind_element: children.append(element(child))
+            case CLibXML2_kind_element: children.append(element(child, file))
             case CLibXML2_kind_text: text += CLibXML2_node_text(child).map { String(cString: $0) } ?? ""
             default: break
             }
@@ -102,7 +102,8 @@ private final class ParsedDocument {
             line: Int(CLibXML2_node_line(node)),
             attributes: attributes(of: node),
             children: children,
-            text: text.trimmingWhiteSpace()
+            text: text.trimmingWhiteSpace(),
+            file: file
         )
     }
 

@@ -10,6 +10,8 @@ public struct XMLElement: Sendable, Hashable {
     public let children: [XMLElement]
     /// The element's own text, white space at both ends taken off.
     public let text: String
+    /// The name of the file in errors; a document that was put together from several has elements of each.
+    public var file = ""
 
     /// The first child of a name.
     public func child(_ name: String) -> XMLElement? {

@@ -1,4 +1,5 @@
 import Checkpoints
+import Inference
 import SegmentAnything
 import Tensors
 
@@ -20,11 +21,14 @@ public struct SAMMed2DModel: Sendable {
     /// Without a configuration the sizes are read from the tensors. Weights of the original Segment Anything are taken
     /// too: position tables are interpolated to 256 pixels, and there are no adapters.
     ///
+    /// `precision` is what the network computes in when nothing is trained.
+    ///
     /// - Throws: ``CheckpointError`` naming the tensor that is missing or does not fit.
     public init(
         _ parameters: NamedTensors,
         configuration: SAMMed2DConfiguration? = nil,
-        preprocessing: Preprocessing = .stretch
+        preprocessing: Preprocessing = .stretch,
+        precision: NetworkPrecision = .float32
     ) throws(CheckpointError) {
         let chosen: SAMMed2DConfiguration
         if let configuration {
@@ -35,6 +39,9 @@ public struct SAMMed2DModel: Sendable {
         try chosen.validate()
         self.configuration = chosen
         self.preprocessing = preprocessing
+        var parameters = parameters
+        // The first and the last layers and the small decoder gain least from integers and lose most.
+        parameters.preparation = WeightPacker(precision) { !$0.hasPrefix("image_encoder.blocks.") }
         imageEncoder = try ImageEncoder(parameters, configuration: chosen)
         promptEncoder = try PromptEncoder(parameters, grid: chosen.grid, inputSize: chosen.inputSize)
         maskDecoder = try MaskDecoder(parameters)

@@ -14,6 +14,7 @@ extension NamedTensors {
             weight: try require(name + ".weight", shape: [outputs, inputs]),
             bias: hasBias ? try require(name + ".bias", shape: [outputs]) : nil
         )
+        .prepared(name, by: preparation)
     }
 
     /// A normalisation along the last axis.
@@ -37,9 +38,11 @@ extension NamedTensors {
         guard packed.contains(name + ".weight") else {
             let weight = try require(name + ".weight", shape: shape)
             return Convolution(weight: weight, bias: bias, stride: stride, padding: padding)
+                .prepared(name, by: preparation)
         }
         let weight = try require(name + ".weight", shape: [shape[0], shape[2], shape[3], shape[1]])
         return Convolution(packed: weight, bias: bias, stride: stride, padding: padding)
+            .prepared(name, by: preparation)
     }
 
     /// A transposed convolution whose weight has that shape in a checkpoint, `[inputs, outputs, k, k]`; it may be packed.
@@ -51,9 +54,11 @@ extension NamedTensors {
         let bias = hasBias ? try require(name + ".bias", shape: [shape[1]]) : nil
         guard packed.contains(name + ".weight") else {
             return TransposedConvolution(weight: try require(name + ".weight", shape: shape), bias: bias)
+                .prepared(name, by: preparation)
         }
         let phases = [4, shape[1], shape[2] / 2, shape[3] / 2, shape[0]]
         return TransposedConvolution(packed: try require(name + ".weight", shape: phases), bias: bias)
+            .prepared(name, by: preparation)
     }
 
     /// The shape, as in a checkpoint, of a tensor that tells the size of a network.

@@ -2,14 +2,26 @@ import COneDNN
 import Synchronization
 
 /// A product's sizes, steps and number format: what it is compiled for.
-struct ProductShape: Hashable {
-    var (rows, columns, inner) = (0, 0, 0)
+package struct ProductShape: Hashable, Sendable {
+    package var (rows, columns, inner) = (0, 0, 0)
     /// Elements from one row to the next and from one column to the next, of the sides as they are multiplied.
-    var (leftRow, leftColumn) = (0, 0)
-    var (rightRow, rightColumn) = (0, 0)
-    var resultRow = 0
-    var precision = ProductPrecision.float32
-    var adds = false
+    package var (leftRow, leftColumn) = (0, 0)
+    package var (rightRow, rightColumn) = (0, 0)
+    package var resultRow = 0
+    package var precision = NetworkPrecision.float32
+    package var adds = false
+    /// Whether the right side is in the library's own layout.
+    package var isPacked = false
+
+    package init() {}
+
+    private var type: PrereadElementType {
+        switch precision {
+        case .float32: PREREAD_FLOAT32
+        case .bfloat16: PREREAD_BFLOAT16
+        case .integer8: PREREAD_INTEGER8
+        }
+    }
 
     fileprivate var description: PrereadProductShape {
         PrereadProductShape(
@@ -21,8 +33,9 @@ struct ProductShape: Hashable {
             right_row: Int64(rightRow),
             right_column: Int64(rightColumn),
             result_row: Int64(resultRow),
-            type: precision == .bfloat16 ? PREREAD_BFLOAT16 : PREREAD_FLOAT32,
-            adds: adds
+            type: type,
+            adds: adds,
+            is_packed: isPacked
         )
     }
 }
@@ -31,7 +44,7 @@ struct ProductShape: Hashable {
 ///
 /// `@unchecked Sendable`: the compiled product is never changed, and oneDNN lets any number of threads run it, each
 /// with scratch memory of its own.
-final class CompiledProduct: @unchecked Sendable {
+package final class CompiledProduct: @unchecked Sendable {
     private let product: OpaquePointer
 
     /// nil where oneDNN has no such product on this CPU.
@@ -44,13 +57,25 @@ final class CompiledProduct: @unchecked Sendable {
     deinit { preread_product_destroy(product) }
 
     /// Computes the product on the calling thread; false where memory is short.
-    func run(_ left: UnsafeRawPointer, _ right: UnsafeRawPointer, into result: UnsafeMutablePointer<Float>) -> Bool {
+    package func run(
+        _ left: UnsafeRawPointer,
+        _ right: UnsafeRawPointer,
+        into result: UnsafeMutableRawPointer
+    ) -> Bool {
         preread_product_run(product, left, right, result)
+    }
+
+    /// The bytes of a packed right side.
+    package var packedBytes: Int { preread_product_packed_bytes(product) }
+
+    /// Packs a right side; false where the library refuses.
+    package func pack(_ right: UnsafeRawPointer, into packed: UnsafeMutableRawPointer) -> Bool {
+        preread_product_pack(product, right, packed)
     }
 }
 
 /// The compiled products of this process: compiling costs tenths of a millisecond, so the latest are kept.
-enum CompiledProducts {
+package enum CompiledProducts {
     /// The most that are kept; a network needs some dozens.
     static let limit = 512
 
@@ -60,7 +85,7 @@ enum CompiledProducts {
     static var count: Int { kept.withLock { $0.entries.count } }
 
     /// The compiled product of a shape; nil where oneDNN has none.
-    static func product(_ shape: ProductShape) -> CompiledProduct? {
+    package static func product(_ shape: ProductShape) -> CompiledProduct? {
         if let known = kept.withLock({ $0.find(shape) }) { return known.product }
         // Compiled outside of the lock: two threads may compile the same shape, and the first to finish is kept.
         let made = CompiledProduct(shape)

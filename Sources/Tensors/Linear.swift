@@ -4,6 +4,8 @@ public struct Linear: Sendable {
     public let weight: Tensor
     /// `[outputs]`, or nil.
     public let bias: Tensor?
+    /// The weights arranged for inference.
+    package let prepared: (any PreparedProduct)?
 
     /// The length of the last axis that it takes.
     public var inputs: Int { weight.shape[1] }
@@ -12,15 +14,30 @@ public struct Linear: Sendable {
 
     /// Takes a weight `[outputs, inputs]` and a bias `[outputs]`.
     public init(weight: Tensor, bias: Tensor?) {
+        self.init(weight: weight, bias: bias, prepared: nil)
+    }
+
+    private init(weight: Tensor, bias: Tensor?, prepared: (any PreparedProduct)?) {
         precondition(weight.shape.count == 2, "a linear weight has two axes, not \(weight.shape)")
         precondition(bias == nil || bias?.count == weight.shape[0], "bias does not fit weight \(weight.shape)")
         self.weight = weight
         self.bias = bias
+        self.prepared = prepared
+    }
+
+    /// The same map with its weights prepared for inference.
+    package func prepared(_ name: String, by preparation: (any LayerPreparation)?) -> Linear {
+        let weight = weight
+        let weights = WeightsToPrepare(outputs: outputs, inputs: inputs, bias: bias) { weight }
+        return Linear(weight: weight, bias: bias, prepared: preparation?.product(name, weights))
     }
 
     /// `[…, inputs]` to `[…, outputs]`, then the activation.
     public func callAsFunction(_ x: Tensor, activation: Activation = .identity) -> Tensor {
         let inputs = [x, weight] + (bias.map { [$0] } ?? [])
+        if let prepared, prepared.isWanted, !inputs.contains(where: \.isTracked) {
+            return prepared(x, activation: activation)
+        }
         var y = x.detached().multiplied(byTransposed: weight.detached())
         guard inputs.contains(where: \.isTracked) else {
             y.add(bias: bias, activation: activation)

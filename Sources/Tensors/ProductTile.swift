@@ -33,7 +33,7 @@ struct ProductTile {
     }
 
     /// Blocks of about the same length, not longer than ``longestSum``, that begin at whole vectors.
-    private static func blocks(_ length: Int) -> [Range<Int>] {
+    static func blocks(_ length: Int) -> [Range<Int>] {
         let (vector, count) = (16, (length + longestSum - 1) / longestSum)
         let vectors = (length + vector - 1) / vector
         return (0..<count).map { block in
@@ -44,18 +44,13 @@ struct ProductTile {
     /// Sets the tile to the first terms of its sums, or adds further ones; `right` has their rows alone.
     private func run(_ right: ProductSide, terms: Range<Int>) -> Bool {
         let left = left.part(rows: 0..<left.rows, columns: terms)
-        let shape = ProductShape(
-            rows: left.rows,
-            columns: right.columns,
-            inner: terms.count,
-            leftRow: left.rowStep,
-            leftColumn: left.columnStep,
-            rightRow: right.rowStep,
-            rightColumn: right.columnStep,
-            resultRow: stride,
-            precision: left.precision,
-            adds: adds || terms.lowerBound > 0
-        )
+        var shape = ProductShape()
+        (shape.rows, shape.columns, shape.inner) = (left.rows, right.columns, terms.count)
+        (shape.leftRow, shape.leftColumn) = (left.rowStep, left.columnStep)
+        (shape.rightRow, shape.rightColumn) = (right.rowStep, right.columnStep)
+        shape.resultRow = stride
+        shape.precision = left.precision == .bfloat16 ? .bfloat16 : .float32
+        shape.adds = adds || terms.lowerBound > 0
         let isDone = CompiledProducts.product(shape)?.run(left.address, right.address, into: result) ?? false
         precondition(isDone || terms.lowerBound == 0, "memory is too short to multiply matrices")
         return isDone
@@ -82,3 +77,6 @@ struct ProductTile {
         )
     }
 }
+
+/// Blocks of a sum of that many terms, none so long that one running fp32 sum loses a digit.
+package func sumBlocks(_ terms: Int) -> [Range<Int>] { ProductTile.blocks(terms) }

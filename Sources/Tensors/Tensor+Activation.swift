@@ -8,7 +8,7 @@ public enum Activation: Sendable, Hashable {
     case gelu
     case sigmoid
 
-    var kernel: KernelActivation {
+    package var kernel: KernelActivation {
         switch self {
         case .identity: KERNEL_IDENTITY
         case .relu: KERNEL_RELU

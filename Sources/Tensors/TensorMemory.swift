@@ -17,7 +17,7 @@ package enum TensorMemory {
     }
 
     /// Memory that begins at a multiple of 64 bytes; ``free(_:bytes:)`` takes it back.
-    static func allocate(bytes: Int) -> UnsafeMutableRawPointer {
+    package static func allocate(bytes: Int) -> UnsafeMutableRawPointer {
         guard bytes >= smallestKept else { return .allocate(byteCount: bytes, alignment: 64) }
         let size = size(for: bytes)
         if let known = kept.withLock({ $0.take(size) }) { return known }
@@ -29,7 +29,7 @@ package enum TensorMemory {
     }
 
     /// Takes memory back that ``allocate(bytes:)`` gave for so many bytes.
-    static func free(_ memory: UnsafeMutableRawPointer, bytes: Int) {
+    package static func free(_ memory: UnsafeMutableRawPointer, bytes: Int) {
         guard bytes >= smallestKept else { return memory.deallocate() }
         let block = Block(memory, size: size(for: bytes))
         let given = kept.withLock { kept in

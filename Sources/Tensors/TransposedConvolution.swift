@@ -8,35 +8,70 @@ import CKernels
 /// Gradients pass to the input, the packed weight and the bias.
 public struct TransposedConvolution: Sendable {
     /// `[4, outputs, taps, taps, inputs]`: the weight of each phase, row by row, with 1 or 2 taps along each axis.
-    public let packed: Tensor
+    public var packed: Tensor { weight.value }
+    private let weight: DeferredTensor
     /// `[outputs]`, or nil.
     public let bias: Tensor?
+    /// The weights arranged for inference.
+    private var prepared: (any PreparedProduct)?
 
     /// The number of input channels.
-    public var inputs: Int { packed.shape[4] }
+    public var inputs: Int { weight.shape[4] }
     /// The number of output channels.
-    public var outputs: Int { packed.shape[1] }
+    public var outputs: Int { weight.shape[1] }
     /// Taps along each axis within one phase: 1 or 2.
-    var taps: Int { packed.shape[2] }
+    var taps: Int { weight.shape[2] }
 
     /// Takes a weight in the layout of checkpoints, `[inputs, outputs, k, k]` with k = 2 or 4.
     public init(weight: Tensor, bias: Tensor?) {
-        self.init(packed: Self.packed(weight), bias: bias)
+        let shape = weight.shape
+        precondition(shape.count == 4 && shape[2] == shape[3], "weight \(shape)")
+        precondition(shape[2] == 2 || shape[2] == 4, "2×2 and 4×4 taps are known, not \(shape)")
+        let phases = [4, shape[1], shape[2] / 2, shape[2] / 2, shape[0]]
+        let packed =
+            weight.isTracked
+            ? DeferredTensor(Self.packed(weight)) : DeferredTensor(shape: phases) { Self.packed(weight) }
+        self.init(packed, bias: bias)
     }
 
     /// Takes a weight in the layout that is computed with, `[4, outputs, k/2, k/2, inputs]`, without copying it: a layer
     /// whose weight is trained is made anew at every step at no cost.
     public init(packed: Tensor, bias: Tensor?) {
         Self.check(packed: packed)
-        precondition(bias == nil || bias?.count == packed.shape[1], "bias does not fit packed weight \(packed.shape)")
-        self.packed = packed
+        self.init(DeferredTensor(packed), bias: bias)
+    }
+
+    private init(_ weight: DeferredTensor, bias: Tensor?) {
+        precondition(bias == nil || bias?.count == weight.shape[1], "bias does not fit packed weight \(weight.shape)")
+        self.weight = weight
         self.bias = bias
+    }
+
+    /// The same convolution with its weights prepared for inference.
+    ///
+    /// The phases of 2×2 taps read the same pixel: they are one product with four times the outputs.
+    package func prepared(_ name: String, by preparation: (any LayerPreparation)?) -> TransposedConvolution {
+        let (weight, length, rows) = (weight, taps * taps * inputs, 4 * outputs)
+        let isOneProduct = taps == 1
+        let weights = WeightsToPrepare(
+            groups: isOneProduct ? 1 : 4,
+            outputs: isOneProduct ? rows : outputs,
+            inputs: length,
+            bias: isOneProduct ? bias.map { Tensor.joined([$0, $0, $0, $0]) } : bias
+        ) { weight.passing.reshaped([rows, length]) }
+        var layer = self
+        layer.prepared = preparation?.product(name, weights)
+        return layer
     }
 
     /// `[B, H, W, inputs]` to `[B, 2H, 2W, outputs]`, then the activation.
     public func callAsFunction(_ x: Tensor, activation: Activation = .identity) -> Tensor {
         precondition(x.shape.count == 4 && x.shape[3] == inputs, "convolution of \(inputs) channels on \(x.shape)")
-        guard x.isTracked || packed.isTracked || bias?.isTracked == true else {
+        guard x.isTracked || weight.isTracked || bias?.isTracked == true else {
+            if let prepared, prepared.isWanted, taps == 2 {
+                let layouts = (0..<4).map { patches(of: x.shape, $0) }
+                return prepared(phasesOf: x, layouts, activation: activation)
+            }
             return convolved(x, activation: activation)
         }
         return recorded(x, activation: activation)
@@ -56,6 +91,11 @@ public struct TransposedConvolution: Sendable {
 
     /// The step for 2×2 taps, whose four phases read one pixel: some rows of the batch after the others.
     private func spreadPixels(_ x: Tensor, activation: Activation, into result: UnsafeMutablePointer<Float>) {
+        if let prepared, prepared.isWanted {
+            let parts = prepared(x, activation: activation)
+            for phase in 0..<4 { spread(parts, column: phase * outputs, phase, into: result) }
+            return
+        }
         let (rows, columns) = (x.shape[0] * x.shape[1], x.shape[2])
         let block = max(1, Self.blockSize / max(1, 4 * outputs * columns))
         let biases = bias.map { Tensor.joined([$0, $0, $0, $0]) }

@@ -105,7 +105,8 @@ struct SegmentationWriterTests {
             }
             // As if the damage had been there from the start, so that only the content can give it away.
             let damaged = EncodedSegmentation(
-                bytes: bytes,
+                head: bytes,
+                pixels: nil,
                 sopInstanceUID: good.sopInstanceUID,
                 seriesInstanceUID: good.seriesInstanceUID,
                 studyInstanceUID: good.studyInstanceUID,

@@ -1,3 +1,4 @@
+import DICOMSegmentation
 import Pipeline
 import Testing
 
@@ -51,7 +52,7 @@ struct MaskCleaningTests {
                 slice % 4 == 2 ? nil : random.mask(rows * columns, density: density)
             }
             var kept = masks
-            MaskCleaning.keepLargestComponent(&kept, rows: rows, columns: columns)
+            Self.keepLargest(&kept, rows: rows, columns: columns)
             #expect(kept == Self.naivelyKept(masks, rows: rows, columns: columns))
         }
     }
@@ -59,15 +60,22 @@ struct MaskCleaningTests {
     @Test("bodies that touch at an edge or a corner are two")
     func whenBodiesTouchAtACorner_thenTheSmallerIsRemoved() {
         var masks: [[UInt8]?] = [[1, 1, 0, 0], [0, 0, 0, 1]]
-        MaskCleaning.keepLargestComponent(&masks, rows: 2, columns: 2)
+        Self.keepLargest(&masks, rows: 2, columns: 2)
         #expect(masks == [[1, 1, 0, 0], [0, 0, 0, 0]])
     }
 
     @Test("of bodies of one size the first stays")
     func whenBodiesAreEquallyLarge_thenTheFirstStays() {
         var masks: [[UInt8]?] = [nil, [0, 1, 0, 0, 1], nil, [1, 0, 0, 0, 0]]
-        MaskCleaning.keepLargestComponent(&masks, rows: 1, columns: 5)
+        Self.keepLargest(&masks, rows: 1, columns: 5)
         #expect(masks == [nil, [0, 1, 0, 0, 0], nil, [0, 0, 0, 0, 0]])
+    }
+
+    /// On bytes, as the naive twin has them.
+    private static func keepLargest(_ masks: inout [[UInt8]?], rows: Int, columns: Int) {
+        var frames = masks.map { $0.map { FrameMask(rows: rows, columns: columns, pixels: $0) } }
+        MaskCleaning.keepLargestComponent(&frames)
+        masks = frames.map { $0?.unpacked() }
     }
 
     // MARK: - Naive twins

@@ -69,7 +69,7 @@ struct ProfileValidationTests {
             old: #"<output seriesNumber="9001" seriesDescription="Preread test"/>"#,
             new: "",
             line: 2,
-            message: "Missing child element(s). Expected is ( output )",
+            message: "<output> is missing",
             remedy: "Add the element"
         ),
         Violation(
@@ -85,7 +85,7 @@ struct ProfileValidationTests {
             old: #" label="Kidney left""#,
             new: "",
             line: 11,
-            message: "The attribute 'label' is required but missing",
+            message: "<segment> has no label",
             remedy: "Add the attribute"
         ),
         Violation(

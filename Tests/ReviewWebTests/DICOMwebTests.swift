@@ -47,6 +47,32 @@ struct DICOMwebTests {
         }
     }
 
+    @Test("A study is found by name, ID and accession number however many came after it")
+    func namedStudiesAreFoundInTheLedger() async throws {
+        try await ImagingBench.run { bench in
+            let display = SeriesDisplay(
+                series: SeriesUID(bench.series.seriesInstanceUID),
+                patientName: "Müller, Anna",
+                patient: (id: "P-77", birthDate: "", sex: ""),
+                study: (accession: "ACC9", date: "", description: ""),
+                seriesDescription: "",
+                searchText: SearchText.text(name: "Müller^Anna", patientID: "P-77", accession: "ACC9")
+            )
+            try await bench.ledger.describe([display])
+            let store = WebStore(bench.volumes.surroundings)
+            for (parameter, pattern, isFound) in [
+                ("PatientName", "MÜLLER^A*", true), ("PatientID", "P-7?", true), ("AccessionNumber", "acc9", true),
+                ("PatientID", "P-78", false),
+            ] {
+                let words = try WebQuery([(key: Substring(parameter), value: Substring(pattern))]).words
+                #expect(!words.isEmpty)
+                let found = try await store.studies(holding: words, limit: 10)
+                #expect(found == (isFound ? [bench.series.studyInstanceUID] : []), "\(parameter)")
+            }
+            #expect(try WebQuery([(key: "Modality", value: "CT"), (key: "PatientID", value: "*")]).words.isEmpty)
+        }
+    }
+
     @Test("An instance comes as it was stored, alone or as a part")
     func instancesComeAsStored() async throws {
         try await ImagingBench.run { bench in

@@ -12,27 +12,20 @@ public struct AtlasTarget: Sendable {
     /// Voxel edge of the coarse copy in millimetres.
     public static let edge = 3.0
 
-    /// Averages each slice to about ``edge`` and samples the stack along the patient's axes.
+    /// Averages each slice to about ``edge`` and samples the stack along the patient's axes. Only the slices around the
+    /// ones that were read last are kept: memory goes with the size of the patient, not with the number of slices.
     ///
     /// `values` is called once for each index of `stack.planes`, in order, and returns rows × columns intensities,
     /// row-major, HU for CT; what it throws is passed on. Values that are not finite count as air.
     public init(stack: SliceStack, modality: AtlasModality, values: (Int) throws -> [Float]) throws {
-        var planes: [ReducedPlane] = []
+        var sampling = StackSampling(stack: stack, modality: modality, edge: Self.edge)
         for (index, plane) in stack.planes.enumerated() {
             let pixels = try values(index)
             precondition(pixels.count == plane.rows * plane.columns, "a slice has rows × columns values")
-            planes.append(
-                ReducedPlane(pixels, plane: plane, edge: Self.edge, padding: CanonicalVolume.padding(modality))
-            )
+            sampling.add(pixels)
         }
-        let sampler = StackSampler(stack: stack, planes: planes, edge: Self.edge)
-        let (low, high) = sampler.bounds
         self.stack = stack
-        volume = CanonicalVolume(
-            grid: CanonicalGrid(from: low, to: high, spacing: Self.edge),
-            modality: modality,
-            sample: sampler.sample
-        )
+        volume = sampling.finished()
     }
 
     /// A target from planes in any order; `values[i]` belongs to `planes[i]`.

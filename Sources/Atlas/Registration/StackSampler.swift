@@ -58,9 +58,14 @@ struct ReducedPlane {
 }
 
 /// Samples a stack at patient points: bilinear in the two planes around the point, linear between them.
+///
+/// Planes are added as they are read and forgotten when no point needs them any more.
 struct StackSampler {
     private let stack: SliceStack
-    private let planes: [ReducedPlane]
+    /// One entry for each plane of the stack; `nil` before it is added and after it is forgotten.
+    private var planes: [ReducedPlane?]
+    /// Planes below are forgotten.
+    private var firstKept = 0
     private let normal: Vector3
     /// Distance of each plane along the normal, ascending.
     private let offsets: [Double]
@@ -69,9 +74,9 @@ struct StackSampler {
     /// Distances along the normal that are averaged where planes lie closer than the wanted edge.
     private let taps: [Double]
 
-    init(stack: SliceStack, planes: [ReducedPlane], edge: Double) {
+    init(stack: SliceStack, edge: Double) {
         self.stack = stack
-        self.planes = planes
+        planes = Array(repeating: nil, count: stack.planes.count)
         let normal = stack.normal
         self.normal = normal
         offsets = stack.planes.map { $0.offset(along: normal) }
@@ -80,6 +85,29 @@ struct StackSampler {
         let count = max(1, Int((edge / step + 0.05).rounded(.down)))
         taps = (0..<count).map { (Double($0) - Double(count - 1) / 2) * step }
     }
+
+    /// Adds a plane of the stack.
+    mutating func add(_ plane: ReducedPlane, at index: Int) { planes[index] = plane }
+
+    /// How far along the normal a point lies.
+    func offset(of point: Vector3) -> Double { point.dot(normal) }
+
+    /// The last plane that the value of a point at this offset is made from; greater for greater offsets.
+    func lastPlane(at offset: Double) -> Int {
+        min(firstPlane(above: offset + (taps.last ?? 0)), offsets.count - 1)
+    }
+
+    /// Forgets the planes that no point needs whose ``lastPlane(at:)`` is `next` or a later one.
+    mutating func forgetPlanes(before next: Int) {
+        guard next > 0, next < offsets.count, let first = taps.first, let last = taps.last else { return }
+        // Such a point lies above plane next − 1 with its last tap. What rounding may change is less than 1e-6 mm.
+        let lowest = firstPlane(above: offsets[next - 1] - (last - first) - 1e-6) - 1
+        for index in firstKept..<max(firstKept, lowest) { planes[index] = nil }
+        firstKept = max(firstKept, lowest)
+    }
+
+    /// How many planes are in memory.
+    var keptCount: Int { planes.count { $0 != nil } }
 
     /// The box in the patient of all slices, half a pixel and half a step beyond the outer centres.
     var bounds: (low: Vector3, high: Vector3) {
@@ -129,7 +157,8 @@ struct StackSampler {
         guard foot.column >= -0.5, foot.row >= -0.5,
             foot.column <= Double(plane.columns) - 0.5, foot.row <= Double(plane.rows) - 0.5
         else { return nil }
-        return planes[index].sample(column: foot.column, row: foot.row)
+        guard let reduced = planes[index] else { preconditionFailure("a plane that is needed is in memory") }
+        return reduced.sample(column: foot.column, row: foot.row)
     }
 
     /// The first plane whose offset is greater, by bisection.

@@ -18,6 +18,20 @@ func makePlanes<Element: BitwiseCopyable>(
     }
 }
 
+/// Changes pieces of `length` elements of an array concurrently, each by one call, which touches no other piece.
+func updatePlanes<Element: BitwiseCopyable>(
+    _ values: inout [Element],
+    of length: Int,
+    _ update: (_ index: Int, _ piece: UnsafeMutableBufferPointer<Element>) -> Void
+) {
+    values.withUnsafeMutableBufferPointer { buffer in
+        let whole = buffer
+        concurrently(whole.count / length) { index in
+            update(index, UnsafeMutableBufferPointer(rebasing: whole[index * length..<(index + 1) * length]))
+        }
+    }
+}
+
 /// Computes values concurrently and returns them in the order of their indices.
 func concurrentMap<Element>(_ count: Int, _ transform: (Int) -> Element) -> [Element] {
     [Element](unsafeUninitializedCapacity: count) { buffer, initialized in

@@ -124,6 +124,35 @@ void kernel_scale(const float *a, float factor, float *y, size_t count);
 /// stand `x_stride` elements apart, those of y lie side by side.
 void kernel_round_bfloat16_rows(const float *x, size_t x_stride, uint16_t *y, size_t rows, size_t width);
 
+// MARK: Products for inference
+
+/// A tile of a product before it is finished: sums in fp32, or in s32 with what turns them into numbers.
+typedef struct {
+    const float *sums;            ///< `[rows, stride]`; NULL where they are integers
+    const int32_t *integers;      ///< as sums, of u8 rows and s8 weights; NULL where they are fp32
+    size_t columns, stride;
+    const float *bias;            ///< `[columns]` or NULL
+    const float *row_scales;      ///< `[rows]`: the step of a row's quantised elements; integers only, as what follows
+    const int32_t *row_zeros;     ///< `[rows]`: the integer that stands for 0
+    const float *weight_scales;   ///< `[columns]`
+    const int32_t *weight_sums;   ///< `[columns]`: Σ of a column's quantised weights
+    int adds;                     ///< whether the result is added to what is there
+} KernelTile;
+
+/// y[places[r],:] = activation(tile[r,:] + bias), or added to it; rows of y stand `y_stride` elements apart. places NULL
+/// means 0, 1, 2, …
+void kernel_finish_tile(
+    const KernelTile *tile, size_t rows, float *y, size_t y_stride, const int32_t *places, KernelActivation activation);
+
+/// Rounds every row to 8 bits over its own range, which includes 0: x ≈ (y - zeros[r]) · scales[r]. Rows of x stand
+/// `x_stride` elements apart, those of y lie side by side.
+void kernel_quantise_rows(
+    const float *x, size_t x_stride, uint8_t *y, size_t rows, size_t width, float *scales, int32_t *zeros);
+
+/// Rounds the weights of every output (a row) to -127…127: x ≈ y · scales[r]; sums[r] = Σ y[r,:].
+void kernel_quantise_weights(
+    const float *x, size_t x_stride, int8_t *y, size_t rows, size_t width, float *scales, int32_t *sums);
+
 // MARK: Layout
 
 /// y[c, r] = x[r, c] for c in [first, end).

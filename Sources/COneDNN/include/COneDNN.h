@@ -4,10 +4,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// The type of both operands of a product; sums and results are fp32.
+/// The type of both operands of a product.
 typedef enum {
-    PREREAD_FLOAT32 = 0,
-    PREREAD_BFLOAT16 = 1,
+    PREREAD_FLOAT32 = 0,   ///< sums and results are fp32
+    PREREAD_BFLOAT16 = 1,  ///< sums and results are fp32
+    PREREAD_INTEGER8 = 2,  ///< the left side is u8, the right one s8; sums and results are s32
 } PrereadElementType;
 
 /// A product result[m, n] = Σ left[m, k] · right[k, n]; steps are in elements.
@@ -18,6 +19,7 @@ typedef struct {
     int64_t result_row;                 ///< from one m to the next; columns are adjacent
     PrereadElementType type;
     bool adds;                          ///< whether the product is added to what is there
+    bool is_packed;                     ///< whether the right side is in the library's own layout; see preread_product_pack
 } PrereadProductShape;
 
 /// A compiled product of one shape. Any number of threads may run it at once.
@@ -31,8 +33,23 @@ PrereadProduct *preread_product_create(const PrereadProductShape *shape);
 /// Frees it; no thread may be running it.
 void preread_product_destroy(PrereadProduct *product);
 
-/// Computes the product on the calling thread; false when the library refuses or memory is short.
-bool preread_product_run(const PrereadProduct *product, const void *left, const void *right, float *result);
+/// Computes the product on the calling thread; false when the library refuses or memory is short. The result is s32
+/// for integers, else fp32.
+bool preread_product_run(const PrereadProduct *product, const void *left, const void *right, void *result);
+
+/// The bytes of a packed right side. Its layout depends on the columns, the length of the sums and the type, not on the
+/// rows; it is the same for all processes with this library on this kind of CPU.
+size_t preread_product_packed_bytes(const PrereadProduct *product);
+
+/// Packs a right side, which lies in memory as the shape's steps say (fp32, or s8 for integers); false when the library
+/// refuses or memory is short. `packed` starts at a multiple of 64 bytes.
+bool preread_product_pack(const PrereadProduct *product, const void *right, void *packed);
+
+/// The library's version as major · 10,000 + minor · 100 + patch.
+int preread_onednn_version(void);
+
+/// Whether the CPU multiplies 8-bit integers without saturating in between (AVX512-VNNI).
+bool preread_cpu_multiplies_integer8(void);
 
 /// Whether the CPU multiplies bf16 numbers in its own instructions (AVX512-BF16), and so faster than fp32.
 bool preread_cpu_multiplies_bfloat16(void);

@@ -14,9 +14,17 @@ struct SiteDeeds: ReviewDeeds {
         } catch let error as CorrectionJudge.Unavailable {
             throw ReviewError(.serviceUnavailable, "LATER", "it is on record and will be judged later: \(error)")
         } catch let failure as CommandFailure {
-            let isWrong = failure.status == .wrongUse
-            throw ReviewError(isWrong ? .conflict : .serviceUnavailable, "NOT_POSSIBLE", failure.message)
+            throw ReviewError(failure)
         }
+    }
+}
+
+extension ReviewError {
+    /// What a command would end with, as an answer: what was asked is not possible as things stand, or this machine cannot
+    /// do it now.
+    init(_ failure: CommandFailure) {
+        let isOurs = failure.status == .environment
+        self.init(isOurs ? .serviceUnavailable : .conflict, "NOT_POSSIBLE", failure.message)
     }
 }
 

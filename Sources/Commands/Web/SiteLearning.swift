@@ -1,5 +1,4 @@
 import Foundation
-import HTTPTypes
 import ReviewWeb
 
 /// The learning of a site behind the page: the same code as the commands.
@@ -31,7 +30,7 @@ struct SiteLearning: ReviewLearning {
         do {
             return try await body()
         } catch let failure as CommandFailure {
-            throw ReviewError(failure.status == .wrongUse ? .badRequest : .conflict, "NOT_POSSIBLE", failure.message)
+            throw ReviewError(failure)
         }
     }
 }

@@ -105,7 +105,7 @@ struct ProfilePlanner {
             trackingID: "\(profile.id)/\(segment.id)",
             atlasLabel: segment.atlasLabel,
             isAutomatic: true,
-            minimumPredictedIoU: segment.emit.minimumPredictedIoU,
+            minimumPredictedIoU: segment.gates.minimumPredictedIoU,
             keepsLargestComponent: segment.cleaning.keepsLargestComponent,
             fillsHoles: segment.cleaning.fillsHoles,
             expectedVolume: segment.expectedVolume,

@@ -22,14 +22,14 @@ struct PromptPlan {
         /// Holes that are enclosed within a slice are filled.
         let fillsHoles: Bool
         /// A volume outside of it is reported.
-        let expectedVolume: ProfileSegment.VolumeRange?
+        let expectedVolume: ProfileSegment.ValueRange?
         let intensity: IntensityStatistics.Rule
         /// When masks are believed and the segment is written; `nil` where a person prompts and no prior has a say.
         var confidence: ConfidenceRule?
     }
 
     /// One question to the network.
-    struct SlicePrompt {
+    struct SlicePrompt: Sendable {
         let segment: Int
         let prompt: Prompt
     }

@@ -118,7 +118,7 @@ extension MeasurementTable.Row {
     /// What to say of a volume outside of what a profile expects; `nil` within it.
     ///
     /// A structure that may go on outside of the series is not too small.
-    func warning(expecting range: ProfileSegment.VolumeRange?) -> String? {
+    func warning(expecting range: ProfileSegment.ValueRange?) -> String? {
         guard let range, !range.contains(volumeML) else { return nil }
         if touchesBorder, let minimum = range.minimum, volumeML < minimum { return nil }
         let limits = [range.minimum.map { "at least \(Int($0))" }, range.maximum.map { "at most \(Int($0))" }]

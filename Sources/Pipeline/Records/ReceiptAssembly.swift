@@ -138,7 +138,7 @@ struct ReceiptAssembly {
             .init(
                 file: AnnotationResult.FileName.segmentation,
                 sopInstanceUID: segmentation.sopInstanceUID,
-                sha256: SHA256Digest(of: segmentation.bytes),
+                sha256: segmentation.digest,
                 frames: segmentation.frameCount
             )
         }

@@ -70,6 +70,16 @@ struct WebQuery: Sendable {
         conditions.first { $0.tag == tag }.map { Set($0.pattern.split { $0 == "," || $0 == "\\" }.map(String.init)) }
     }
 
+    /// What has to occur in the patient's name or ID or in the accession number, as the ledger's search takes it; empty where
+    /// none of these is asked for.
+    var words: [String] {
+        let tags: Set<DICOMTag> = [.patientName, .patientID, .accessionNumber]
+        return conditions.filter { tags.contains($0.tag) }.flatMap { condition in
+            // What a wildcard stands for is not known, and names are kept without the signs between their parts.
+            SearchText.folded(condition.pattern).split { $0.isWhitespace || "*?^=,".contains($0) }.map(String.init)
+        }
+    }
+
     func matches(_ document: DICOMDocument) -> Bool { conditions.allSatisfy { $0.matches(document) } }
 }
 

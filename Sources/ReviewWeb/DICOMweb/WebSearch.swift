@@ -9,8 +9,11 @@ struct WebSearch: Sendable {
         var warnings: [String] = []
     }
 
-    /// At most so many studies are looked at for one search without a Study Instance UID.
+    /// At most so many studies are looked at for one search without a Study Instance UID, after those that the ledger finds
+    /// by the patient's name or ID or the accession number.
     static let mostStudies = 2_000
+    /// And so many where the ledger could be asked: what it has not found was taken by no profile.
+    static let mostOthers = 200
 
     let store: WebStore
     /// Scheme, host and port that the client asked.
@@ -77,15 +80,21 @@ struct WebSearch: Sendable {
         if let wanted {
             for uid in wanted where try await store.hasStudy(uid) { try await add(uid) }
         } else {
+            let words = query.words
+            let named = words.isEmpty ? [] : try await store.studies(holding: words, limit: Self.mostStudies)
+            for uid in named where seen <= query.offset + query.limit { try await add(uid) }
+            let known = Set(named)
+            let most = words.isEmpty ? Self.mostStudies : Self.mostOthers
             var looked = 0
-            while seen <= query.offset + query.limit, looked < Self.mostStudies {
+            while seen <= query.offset + query.limit, looked < most {
                 let page = try await store.studies(offset: looked, limit: 100)
                 if page.isEmpty { break }
-                for uid in page where seen <= query.offset + query.limit { try await add(uid) }
+                for uid in page where seen <= query.offset + query.limit && !known.contains(uid) { try await add(uid) }
                 looked += page.count
             }
-            if looked >= Self.mostStudies {
-                results.warnings.append("only the last \(Self.mostStudies) studies were searched")
+            if looked >= most {
+                let others = words.isEmpty ? "studies" : "studies that no profile took"
+                results.warnings.append("only the last \(most) \(others) were searched")
             }
         }
         let left = seen - query.offset - results.documents.count

@@ -21,6 +21,14 @@ struct WebStore: Sendable {
         try await ledger.studies(offset: offset, limit: limit).map(\.uid.rawValue)
     }
 
+    /// Of all studies that were ever worked on, those in whose patient's name or ID or accession number the words occur; those
+    /// that changed last first.
+    func studies(holding words: [String], limit: Int) async throws -> [String] {
+        let query = WorklistQuery(.all, search: WorklistSearch(words: words), limit: limit)
+        var seen: Set<String> = []
+        return try await ledger.worklist(query).map(\.job.study.rawValue).filter { seen.insert($0).inserted }
+    }
+
     func hasStudy(_ uid: String) async throws -> Bool { try await ledger.study(StudyUID(uid)) != nil }
 
     /// The series of a study with their objects: images first, each segmentation in a series of its own.

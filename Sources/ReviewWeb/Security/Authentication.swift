@@ -21,19 +21,33 @@ struct Authentication: RouterMiddleware {
         let path = request.uri.path
         let isInterface = Self.isInterface(path)
         guard isInterface, !Self.open.contains(path) else { return try await next(request, context) }
-        var context = context
-        if let field = request.headers[.authorization] {
-            context.user = try program(field)
-        } else if let value = cookie.value(in: request) {
-            let id = SessionID(cookie: value)
-            context.user = try person(id, prolonging: !Self.isUnattended(request))
-            context.session = context.user == nil ? nil : id
+        guard let visitor = try visitor(request, prolonging: !Self.isUnattended(request)) else {
+            throw ReviewError(.unauthorized, "LOGIN_REQUIRED", "log in first")
         }
-        guard let user = context.user else { throw ReviewError(.unauthorized, "LOGIN_REQUIRED", "log in first") }
-        guard rate.take(user.name) else {
+        guard rate.take(visitor.user.name) else {
             throw ReviewError(.tooManyRequests, "TOO_MANY_REQUESTS", "too many requests: wait a moment")
         }
+        var context = context
+        context.user = visitor.user
+        context.session = visitor.session
         return try await next(request, context)
+    }
+
+    /// Whoever a request's token or cookie belongs to now.
+    struct Visitor: Sendable, Hashable {
+        let user: ReviewUser
+        /// `nil` for programs.
+        let session: SessionID?
+    }
+
+    /// Who asks; `nil` where the token was withdrawn, the session has ended, or there was neither.
+    func visitor(_ request: Request, prolonging: Bool) throws -> Visitor? {
+        if let field = request.headers[.authorization] {
+            return try program(field).map { Visitor(user: $0, session: nil) }
+        }
+        guard let value = cookie.value(in: request) else { return nil }
+        let id = SessionID(cookie: value)
+        return try person(id, prolonging: prolonging).map { Visitor(user: $0, session: id) }
     }
 
     /// What a page asks for without anybody doing anything: its stream, its pictures, and what it says itself.

@@ -25,6 +25,10 @@ package struct ReviewAccess: Sendable {
         limit = AttemptLimit(Self.triesPerMinute, in: .seconds(60), now: now)
     }
 
+    var authentication: Authentication {
+        Authentication(users: users, sessions: sessions, cookie: cookie, rate: rate)
+    }
+
     func session(idleMinutes: Int) -> SessionRoutes {
         SessionRoutes(
             users: users,

@@ -12,14 +12,7 @@ struct ReviewRouter {
         let page = PageRoutes(files: PageFiles())
         router.add(middleware: SecurityHeaders(isSecure: settings.isSecure))
         router.add(middleware: RequestGuard(settings, port: port))
-        router.add(
-            middleware: Authentication(
-                users: access.users,
-                sessions: access.sessions,
-                cookie: access.cookie,
-                rate: access.rate
-            )
-        )
+        router.add(middleware: access.authentication)
         router.add(middleware: PageFallback(page: page))
         let table = RouteTable()
         let session = access.session(idleMinutes: settings.idleMinutes)

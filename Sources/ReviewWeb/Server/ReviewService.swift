@@ -49,7 +49,7 @@ package struct ReviewService: Service {
         self.events = events
         port = BoundPort(settings.port)
         tls = try settings.tls.map(Self.configuration)
-        let stream = EventRoutes(hub: events, sessions: access.sessions)
+        let stream = EventRoutes(hub: events, authentication: access.authentication)
         let router = ReviewRouter(settings, port: port, access: access, areas: [stream] + areas)
         routes = router.routes
         responder = router.router.buildResponder()

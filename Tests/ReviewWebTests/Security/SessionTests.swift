@@ -1,6 +1,8 @@
 import DurableFiles
 import Foundation
 import HTTPTypes
+import Hummingbird
+import NIOCore
 import Testing
 
 @testable import ReviewWeb
@@ -114,6 +116,28 @@ import Testing
             #expect(!file.contains(made.secret) && file.contains(made.record.sha256.hex))
             try page.users.edit { $0[0].tokens = [] }
             #expect(try await page.ask(.get, "/api/session", headers).status == .unauthorized)
+        }
+    }
+
+    @Test("What a stream asks again: a token that is withdrawn, and a user whose role changes, is somebody else")
+    func visitorsAreAskedAgain() async throws {
+        try await PageBench.run { page in
+            let made = NewToken(label: "monitor")
+            try page.users.edit { $0[0].tokens.append(made.record) }
+            let access = ReviewAccess(ReviewSettings(), users: try UserDirectory(page.users), audit: NoAudit())
+            var head = HTTPRequest(method: .get, scheme: "http", authority: PageBench.host, path: "/api/events")
+            head.headerFields[.authorization] = "Bearer \(made.secret)"
+            let request = Request(head: head, body: RequestBody(buffer: ByteBuffer()))
+            func visitor() throws -> Authentication.Visitor? {
+                try access.authentication.visitor(request, prolonging: false)
+            }
+            let first = try #require(try visitor())
+            #expect(first.user == ReviewUser(name: "anna", role: .admin) && first.session == nil)
+            #expect(try visitor() == first)
+            try page.users.edit { $0[0].role = .reviewer }
+            #expect(try visitor() != first)
+            try page.users.edit { $0[0].tokens = [] }
+            #expect(try visitor() == nil)
         }
     }
 }

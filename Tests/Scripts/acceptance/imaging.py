@@ -2,7 +2,7 @@
 """Looks at, prompts, corrects and retrieves studies of a running service, as the page and other viewers do: imaging.py PREREAD.
 
 Environment: PREREAD_CACHE, PREREAD_SHARED, PREREAD_CONFORMANCE_VENV, as the Makefile sets them. What the interface shows is compared with what pydicom reads from the files that were sent; corrections are
-checked with check_seg.py; DICOMweb is asked through dicomweb-client where that is installed.
+checked with check_seg.py; DICOMweb is asked through dicomweb-client too.
 """
 import base64
 import email
@@ -18,6 +18,7 @@ import urllib.request
 
 import numpy as np
 import pydicom
+from dicomweb_client.api import DICOMwebClient
 
 TOP = pathlib.Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(TOP / "Tests/Scripts/browser"))
@@ -215,11 +216,6 @@ def check_dicomweb(client, token, folder):
     frame = client.ask(f"{base}/series/{series}/instances/{one.SOPInstanceUID}/frames/1", accept="application/octet-stream")[0]
     assert frame == one.pixel_array.reshape(-1, one.Rows, one.Columns)[0].tobytes()
     assert client.status(f"{base}/series/{series}", accept="image/jpeg") == 406
-    try:
-        from dicomweb_client.api import DICOMwebClient
-    except ImportError:
-        print("dicomweb-client is not installed: DICOMweb was asked without it")
-        return
     # Left to itself it names the host without the port, which is another host.
     web = DICOMwebClient(SITE.address + "/dicom-web", headers={"Authorization": f"Bearer {token}"})
     web.host = f"127.0.0.1:{SITE.port}"

@@ -25,7 +25,7 @@ function judged(run, report) {
     const kind = decision.segments.some((row) => row.kind === "automatic") ? "automatic" : "perfect";
     const rows = decision.segments.filter((row) => row.kind === kind);
     return [
-        verdict(run, decision),
+        verdict(decision),
         h("div.plots", null,
             box(t("evaluation.dice"), t(`evaluation.${kind}`), dicePlot(rows)),
             box(t("evaluation.patients"), t("evaluation.patientsNote"), patientPlot(report.patients)),
@@ -38,7 +38,9 @@ function box(title, note, picture) {
     return picture && h("section.plot-box", null, h("h3", null, title), picture, note && h("p.muted", null, note));
 }
 
-function verdict(run, {overall, checks}) {
+/** What speaks against the candidate stands there; what does not can be opened. */
+function verdict({overall, checks}) {
+    const passed = checks.filter((check) => check.isPassed);
     return h("div.verdict", null,
         overall && h("p", null, h("strong", null, t("evaluation.overall", {
             before: number(overall.before, 3), after: number(overall.after, 3),
@@ -46,9 +48,14 @@ function verdict(run, {overall, checks}) {
             low: signed(overall.interval.lower), high: signed(overall.interval.upper),
             n: overall.interval.count, unit: word("unit", overall.interval.unit),
         })}`)),
-        h("ul.checks", null, checks.map((check) => h("li", {class: check.isPassed ? "good" : "bad"},
-            h("span", {role: "img", "aria-label": t(check.isPassed ? "evaluation.passed" : "evaluation.broken")}, check.isPassed ? "✓" : "✗"),
-            h("span", null, check.text)))));
+        checkList(checks.filter((check) => !check.isPassed)),
+        passed.length > 0 && h("details", null, h("summary", null, t("evaluation.passedChecks", {n: passed.length})), checkList(passed)));
+}
+
+function checkList(checks) {
+    return h("ul.checks", null, checks.map((check) => h("li", {class: check.isPassed ? "good" : "bad"},
+        h("span", {role: "img", "aria-label": t(check.isPassed ? "evaluation.passed" : "evaluation.broken")}, check.isPassed ? "✓" : "✗"),
+        h("span", null, check.text))));
 }
 
 /** @param {number} value */

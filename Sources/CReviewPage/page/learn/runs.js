@@ -44,5 +44,5 @@ function row(run, actions) {
         h("button.link", {type: "button", dataset: {key: `run-${run.id}`}, onclick: () => actions.choose(run.id).catch(sayError)}, run.id),
         h("span.chip", {class: KINDS[run.state] ?? ""}, word("run", run.state)),
         h("small.muted", null, [run.profile, run.scope, time(run.started)].filter(Boolean).join(" · ")),
-        run.reason && h("p.muted", null, run.reason));
+        run.reason && h("p.muted", {title: run.reason}, run.reason.split("\n")[0]));
 }

@@ -66,6 +66,7 @@ export const learn = {
     "evaluation.overall": "Dice {before} → {after}",
     "evaluation.interval": "(Unterschied {low} bis {high}, 95-%-Intervall über {n} {unit})",
     "evaluation.passed": "erfüllt",
+    "evaluation.passedChecks": "{n} Bedingungen sind erfüllt",
     "evaluation.broken": "verletzt",
     "unit.patients": "Patienten",
     "unit.cases": "Fälle",

@@ -66,6 +66,7 @@ export const learn = {
     "evaluation.overall": "Dice {before} → {after}",
     "evaluation.interval": "(difference {low} to {high}, 95 % interval over {n} {unit})",
     "evaluation.passed": "passed",
+    "evaluation.passedChecks": "{n} conditions hold",
     "evaluation.broken": "broken",
     "unit.patients": "patients",
     "unit.cases": "cases",

@@ -1,0 +1,107 @@
+import Foundation
+import Profiles
+import Testing
+
+@Suite("The rules of a segment are read as they are written")
+struct SegmentRuleTests {
+    private func segment(_ old: String, _ new: String) throws -> ProfileSegment {
+        let text = ProfileFixture().text.replacingOccurrences(of: old, with: new)
+        return try #require(try ProfileFixture.read(text).segments.first)
+    }
+
+    @Test func marginsBelongToSidesOfThePatient() throws {
+        let segment = try segment(
+            #"<prompt margin="2.5" minimumArea="30"/>"#,
+            #"<prompt margin="4" left="8" inferior="0" maximumBoxes="3" cropBelow="24" mask="true"/>"#
+        )
+        let margins = segment.prompt.margins
+        #expect(margins[.left] == 8 && margins[.inferior] == 0 && margins[.right] == 4 && margins[.posterior] == 4)
+        #expect(margins.uniform == nil && margins.widest == 8)
+        #expect(BoxMargins(3).uniform == 3)
+        #expect(segment.prompt.maximumBoxes == 3 && segment.prompt.cropsBelow == 24 && segment.prompt.usesMask)
+    }
+
+    @Test(arguments: [
+        (1.0, 0.0, 0.0, PatientDirection.left), (-0.9, 0.3, 0.3, .right), (0, 1, 0, .posterior),
+        (0, -1, 0.9, .anterior),
+        (0.1, 0.2, 0.97, .superior), (0, 0, -1, .inferior),
+    ])
+    func aVectorPointsToTheNearestSide(_ x: Double, _ y: Double, _ z: Double, _ direction: PatientDirection) {
+        #expect(PatientDirection(nearestToX: x, y: y, z: z) == direction)
+    }
+
+    @Test func gatesFusionAndRangesArrive() throws {
+        let segment = try segment(
+            #"<emit minimumPredictedIoU="0.75"/>"#,
+            """
+            <meanValue minimum="-20" maximum="180"/>
+            <emit minimumPredictedIoU="0.7" minimumAgreement="0.75" minimumConfidence="0.6" outOfRange="withhold"/>
+            <fusion rule="prior-where-disagreeing"/>
+            """
+        )
+        #expect(segment.gates.minimumPredictedIoU == 0.7 && segment.gates.minimumAgreement == 0.75)
+        #expect(segment.gates.minimumConfidence == 0.6 && segment.gates.outOfRange == .withhold)
+        #expect(segment.fusion == .priorWhereDisagreeing)
+        #expect(segment.expectedMean?.contains(-20) == true && segment.expectedMean?.contains(-21) == false)
+    }
+
+    @Test func cleaningAndReviewArrive() throws {
+        let segment = try segment(
+            #"<clean largestComponent="true" fillHoles="false"/>"#,
+            #"<clean components="2" fillHoles="true" smoothing="1.5"/>"#
+        )
+        #expect(segment.cleaning.keptComponents == 2 && segment.cleaning.smoothing == 1.5)
+        #expect(!segment.cleaning.keepsLargestComponent && segment.cleaning.fillsHoles)
+        let reviewed = try self.segment(
+            #"<learn enabled="false" maximumDiceLoss="0.02"/>"#,
+            #"<review required="true" minimumConfidence="0.8"/>"#
+        )
+        #expect(reviewed.review.isRequired && reviewed.review.minimumConfidence == 0.8)
+    }
+
+    @Test func aStructureThatNoNetworkFollowsIsMarked() throws {
+        #expect(try segment(#"<segment id="#, #"<segment promptable="false" id="#).isPromptable == false)
+        #expect(try segment("<title>", "<title>").isPromptable)
+    }
+
+    @Test func defaultsAskForConfidenceAndLeaveMasksAlone() throws {
+        let segment = try segment(#"<emit minimumPredictedIoU="0.75"/>"#, "")
+        #expect(segment.gates.minimumAgreement == 0 && segment.gates.minimumConfidence == 0.65)
+        #expect(segment.gates.outOfRange == .report && segment.fusion == .model)
+        #expect(segment.expectedMean == nil && segment.cleaning.smoothing == 0)
+        #expect(segment.prompt.maximumBoxes == 1 && segment.prompt.cropsBelow == 0 && !segment.prompt.usesMask)
+    }
+
+    @Test func registrationHasLimitsAndARegion() throws {
+        let old = #"<atlas name="small"/>"#
+        let text = ProfileFixture().text.replacingOccurrences(
+            of: old,
+            with: old
+                + #"<registration region="head" minimumLevelScore="0.1" minimumOverlap="25" maximumSizeRatio="1.2"/>"#
+        )
+        let rule = try ProfileFixture.read(text).registration
+        #expect(rule.region == .head && rule.minimumLevelScore == 0.1 && rule.minimumOverlap == 25)
+        #expect(rule.minimumSizeRatio == 0.7 && rule.maximumSizeRatio == 1.2)
+        #expect(try ProfileFixture.read(ProfileFixture().text).registration == .standard)
+    }
+
+    @Test(arguments: [
+        (
+            #"<clean largestComponent="true""#, #"<clean largestComponent="true" components="2""#,
+            "only the largest body"
+        ),
+        (#"<atlas name="small"/>"#, #"<atlas name="small"/><atlas name="small"/>"#, "votes twice"),
+        (
+            #"<atlas name="small"/>"#, #"<atlas name="small"/><registration minimumSizeRatio="2"/>"#,
+            "minimumSizeRatio is not below"
+        ),
+        (
+            #"<volume minimum="40" maximum="800"/>"#, #"<meanValue minimum="9" maximum="8"/>"#,
+            "minimum is above maximum"
+        ),
+    ])
+    func whatContradictsItselfIsRefused(_ old: String, _ new: String, _ message: String) throws {
+        let problems = try ProfileFixture.problems(ProfileFixture().text.replacingOccurrences(of: old, with: new))
+        #expect(problems.contains { $0.message.contains(message) && $0.line != nil }, "\(problems)")
+    }
+}
