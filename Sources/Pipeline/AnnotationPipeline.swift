@@ -35,6 +35,11 @@ public struct AnnotationPipeline: Sendable {
         guard let volume = request.series.volume else {
             throw AnnotationError.noVolume(request.series.problem ?? .badGeometry)
         }
+        if case .profile(let profile, let atlas) = request.source,
+            let refusal = ProfileRefusal(profile, hasAtlas: atlas != nil, series: request.series, volume: volume)
+        {
+            return .needsPrompt(code: refusal.code, message: refusal.message)
+        }
         var seconds = Receipt.Seconds()
         let (outcome, planning) = try Stopwatch.measure { try plan(request, volume, progress) }
         seconds.prior = planning
