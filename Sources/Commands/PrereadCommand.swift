@@ -14,7 +14,8 @@ struct PrereadCommand: AsyncParsableCommand {
         subcommands: [
             AnnotateCommand.self, ServeCommand.self, StatusCommand.self, JobsCommand.self, ReviewCommand.self,
             TrainCommand.self, QuarantineCommand.self, UsersCommand.self, AuditCommand.self,
-            ProfilesCommand.self, AtlasCommand.self, ModelsCommand.self, EvaluateCommand.self, DoctorCommand.self,
+            ProfilesCommand.self, AtlasCommand.self, ModelsCommand.self, EvaluateCommand.self, BenchCommand.self,
+            DoctorCommand.self,
             InspectInstancesCommand.self, InspectCorrectionsCommand.self, ReadImagesCommand.self,
             DecodeVolumeCommand.self,
         ]

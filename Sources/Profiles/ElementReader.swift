@@ -80,10 +80,18 @@ struct ElementReader {
         _ name: String,
         default fallback: Choice
     ) -> Choice {
-        guard let text = optionalText(element, name) else { return fallback }
+        choice(element, name) ?? fallback
+    }
+
+    /// As ``choice(_:_:default:)``; `nil` where the attribute is not there.
+    mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ element: XMLElement,
+        _ name: String
+    ) -> Choice? {
+        guard let text = optionalText(element, name) else { return nil }
         guard let value = Choice(rawValue: text) else {
             reportForm(element, name, Choice.allCases.map(\.rawValue).joined(separator: ", "))
-            return fallback
+            return nil
         }
         return value
     }

@@ -78,8 +78,8 @@ public struct ProfileModel: Sendable, Hashable {
     public let choice: Choice
     /// Where given, a model with other weights is refused.
     public let sha256: SHA256Digest?
-    /// The arithmetic of the encoder.
-    public let precision: Precision
+    /// The arithmetic of the encoder; `nil` for the site's.
+    public let precision: Precision?
 }
 
 /// How pixel values become the 8-bit grey values that the networks take.

@@ -93,7 +93,7 @@ public struct ProfileReader: Sendable {
     }
 
     private func model(_ element: XMLElement?, _ reader: inout ElementReader) -> ProfileModel {
-        guard let element else { return ProfileModel(choice: .siteDefault, sha256: nil, precision: .fp32) }
+        guard let element else { return ProfileModel(choice: .siteDefault, sha256: nil, precision: nil) }
         let name = reader.optionalText(element, "name")
         let channel = reader.optionalText(element, "channel")
         if name != nil, channel != nil {
@@ -103,7 +103,7 @@ public struct ProfileReader: Sendable {
         return ProfileModel(
             choice: name.map(ProfileModel.Choice.name) ?? channel.map(ProfileModel.Choice.channel) ?? .siteDefault,
             sha256: digest,
-            precision: reader.choice(element, "precision", default: .fp32)
+            precision: reader.choice(element, "precision")
         )
     }
 

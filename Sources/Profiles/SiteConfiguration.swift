@@ -114,6 +114,8 @@ public struct SiteConfiguration: Sendable, Hashable {
     public let models: RawPath
     /// The model for profiles that name none.
     public let defaultModel: String?
+    /// The arithmetic of the encoder for profiles that name none. Default `fp32`.
+    public let precision: ProfileModel.Precision
     /// How files are taken in.
     public let ingest: Ingest
     /// Who does the work.

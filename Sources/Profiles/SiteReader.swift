@@ -29,6 +29,7 @@ struct SiteReader {
             profiles: path("profiles", "folder", default: "../profiles"),
             models: path("models", "folder", default: "../models"),
             defaultModel: root.child("models").flatMap { reader.optionalText($0, "default") },
+            precision: root.child("models").map { reader.choice($0, "precision", default: .fp32) } ?? .fp32,
             ingest: ingest(&reader),
             workers: workers(&reader),
             training: training(&reader),

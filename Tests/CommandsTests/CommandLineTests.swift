@@ -9,7 +9,7 @@ import Testing
         AnnotateCommand.self, StatusCommand.self, JobsListCommand.self, QuarantineListCommand.self,
         ProfilesCheckCommand.self, ProfilesExplainCommand.self, AtlasBuildCommand.self, AtlasShowCommand.self,
         ModelsImportCommand.self, ModelsListCommand.self, ModelsShowCommand.self, ModelsVerifyCommand.self,
-        EvaluateCommand.self, DoctorCommand.self,
+        EvaluateCommand.self, BenchCommand.self, DoctorCommand.self,
     ]
 
     private static func commands(below root: any ParsableCommand.Type) -> [any ParsableCommand.Type] {
@@ -31,7 +31,9 @@ import Testing
 
     @Test(arguments: [
         ["annotate", "in"], ["annotate", "in", "--output", "out", "--profile", "p", "--prompts", "f"],
-        ["annotate", "in", "--output", "out", "--precision", "bf16"], ["jobs", "retry", "first"],
+        ["annotate", "in", "--output", "out", "--precision", "fp64"], ["bench", "--precision", "fp8"],
+        ["bench", "--threads", "0"],
+        ["bench", "--threads", "100000"], ["bench", "--runs", "0"], ["jobs", "retry", "first"],
         ["models", "verify", "m", "--golden", "g", "--tolerance", "-1"], ["no-such-verb"],
     ])
     func wrongUseIsRefusedBeforeAnythingIsDone(arguments: [String]) throws {

@@ -52,7 +52,7 @@ struct ProfileReadingTests {
         let profile = try ProfileFixture.read(text)
         let segment = try #require(profile.segments.first)
         #expect(profile.model.choice == .siteDefault)
-        #expect(profile.model.precision == .fp32)
+        #expect(profile.model.precision == nil)
         #expect(segment.prompt.margin == 4)
         #expect(segment.prompt.minimumArea == 40)
         #expect(segment.expectedVolume == nil)

@@ -38,6 +38,7 @@ struct SiteConfigurationTests {
             #expect(site.profiles == folder.appending("../profiles"))
             #expect(site.models == folder.appending("../models"))
             #expect(site.defaultModel == nil)
+            #expect(site.precision == .fp32)
             #expect(site.ingest.settleSeconds == 10)
             #expect(site.ingest.studyQuietSeconds == 30)
             #expect(site.ingest.pollSeconds == 2)
@@ -67,7 +68,7 @@ struct SiteConfigurationTests {
                       threads="1" minimumCases="3" minimumPatients="2" promote="false" shadowSeries="5"/>
             <workers count="2" threads="4"/>
             <ingest settleSeconds="0.5" studyQuietSeconds="1" pollSeconds="0.1" deleteAfterIngest="true"/>
-            <models folder="/m" default="sam-med2d_b"/>
+            <models folder="/m" default="sam-med2d_b" precision="bf16"/>
             <profiles folder="p"/>
             <ledger sqlite="/var/l.sqlite"/>
             <folders incoming="/data/in" store="Ablage ä/store"/>
@@ -80,6 +81,7 @@ struct SiteConfigurationTests {
             #expect(site.profiles == folder.appending("p"))
             #expect(site.models == RawPath("/m"))
             #expect(site.defaultModel == "sam-med2d_b")
+            #expect(site.precision == .bf16)
             #expect(site.ingest.settleSeconds == 0.5)
             #expect(site.ingest.studyQuietSeconds == 1)
             #expect(site.ingest.pollSeconds == 0.1)

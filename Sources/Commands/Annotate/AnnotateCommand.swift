@@ -24,8 +24,7 @@ struct AnnotateCommand: AsyncParsableCommand {
     @Option(help: "The model package. Default: what the profile names, or the only one there is.")
     var model: String?
 
-    @Option(help: "The arithmetic of the encoder; fp32 is what this version has.")
-    var precision = "fp32"
+    @OptionGroup var arithmetic: PrecisionOptions
 
     @OptionGroup var models: ModelFolderOptions
     @OptionGroup var profiles: ProfileFolderOptions
@@ -34,9 +33,6 @@ struct AnnotateCommand: AsyncParsableCommand {
     var json = false
 
     func validate() throws {
-        guard precision == "fp32" else {
-            throw ValidationError("--precision \(precision): this version computes in fp32")
-        }
         guard profile == nil || prompts == nil else { throw ValidationError("give --profile or --prompts, not both") }
     }
 
@@ -57,7 +53,7 @@ struct AnnotateCommand: AsyncParsableCommand {
         let annotator = SeriesAnnotator(
             planner: planner,
             models: models.store(),
-            model: model,
+            model: (model, arithmetic.precision),
             output: folder,
             quiet: json
         )

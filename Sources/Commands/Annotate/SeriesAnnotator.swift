@@ -11,13 +11,19 @@ import SegmentAnything
 final class SeriesAnnotator {
     private let planner: SourcePlanner
     private let models: ModelStore
-    private let model: String?
+    private let model: (name: String?, precision: ProfileModel.Precision?)
     private let output: RawPath
     private let isQuiet: Bool
-    private var loaded: [SHA256Digest: LoadedModel] = [:]
+    private var loaded: [LoadedNetwork: LoadedModel] = [:]
 
-    /// Results go below `output`; `model` names the package for all series, whatever profiles say.
-    init(planner: SourcePlanner, models: ModelStore, model: String?, output: RawPath, quiet: Bool) {
+    /// Results go below `output`; `model` names the package and the arithmetic for all series, whatever profiles say.
+    init(
+        planner: SourcePlanner,
+        models: ModelStore,
+        model: (name: String?, precision: ProfileModel.Precision?),
+        output: RawPath,
+        quiet: Bool
+    ) {
         self.planner = planner
         self.models = models
         self.model = model
@@ -35,13 +41,13 @@ final class SeriesAnnotator {
         case .chosen(let chosen): source = chosen
         case .noMatch(let reason): return SeriesReport(series, status: .unmatched, message: reason)
         }
-        let choice = model.map { .name($0) } ?? planner.modelChoice(for: source)
+        let choice = model.name.map { .name($0) } ?? planner.modelChoice(for: source)
         let package = try ModelLoader.package(for: choice, default: nil, in: models)
         try planner.check(package, for: source)
         let request = AnnotationRequest(
             series: series,
             source: source,
-            model: try network(package),
+            model: try network(package, model.precision ?? planner.precision(for: source) ?? .fp32),
             program: ProgramVersion.identity,
             instant: Date()
         )
@@ -66,11 +72,11 @@ final class SeriesAnnotator {
         }
     }
 
-    private func network(_ package: ModelPackage) throws -> LoadedModel {
-        let digest = package.manifest.weights.sha256
-        if let model = loaded[digest], model.name == package.manifest.name { return model }
-        let model = try ModelLoader.load(package)
-        loaded[digest] = model
+    private func network(_ package: ModelPackage, _ precision: ProfileModel.Precision) throws -> LoadedModel {
+        let key = LoadedNetwork(digest: package.manifest.weights.sha256, precision: precision)
+        if let model = loaded[key], model.name == package.manifest.name { return model }
+        let model = try ModelLoader.load(package, precision: precision)
+        loaded[key] = model
         return model
     }
 }

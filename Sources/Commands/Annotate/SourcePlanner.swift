@@ -88,6 +88,12 @@ struct SourcePlanner {
         return profile.model.choice
     }
 
+    /// The arithmetic that a source asks for; `nil` where it does not.
+    func precision(for source: AnnotationRequest.Source) -> ProfileModel.Precision? {
+        guard case .profile(let profile, _) = source else { return nil }
+        return profile.model.precision
+    }
+
     /// Refuses a model that the profile does not allow.
     func check(_ package: ModelPackage, for source: AnnotationRequest.Source) throws {
         guard case .profile(let profile, _) = source else { return }
@@ -95,12 +101,6 @@ struct SourcePlanner {
             throw CommandFailure(
                 .environment,
                 "profile \(profile.id) is pinned to weights \(pinned); \(package.manifest.name) has others"
-            )
-        }
-        guard profile.model.precision == .fp32 else {
-            throw CommandFailure(
-                .environment,
-                "profile \(profile.id) asks for \(profile.model.precision.rawValue); this version computes in fp32"
             )
         }
     }

@@ -9,18 +9,29 @@ import SegmentAnything
 /// Makes networks from model packages: the one place that knows every architecture.
 enum ModelLoader {
     /// Loads a package after checking its weights against the digest of its manifest.
-    static func load(_ package: ModelPackage) throws -> LoadedModel {
+    static func load(_ package: ModelPackage, precision: ProfileModel.Precision = .fp32) throws -> LoadedModel {
+        try check(precision)
         try package.verifyDigest()
         return LoadedModel(
             name: package.manifest.name,
             digest: package.manifest.weights.sha256,
-            precision: "fp32",
-            network: try network(package)
+            precision: precision.rawValue,
+            network: try network(package, precision: precision)
         )
     }
 
-    /// The network of a package.
-    static func network(_ package: ModelPackage) throws -> any SegmentationModel & VerifiableModel {
+    /// Refuses an arithmetic that the networks do not have, before anything is read.
+    static func check(_ precision: ProfileModel.Precision) throws {
+        guard precision == .fp32 else {
+            throw CommandFailure(.environment, "\(precision.rawValue): this version computes in fp32")
+        }
+    }
+
+    /// The network of a package, with its weights in that arithmetic.
+    static func network(
+        _ package: ModelPackage,
+        precision: ProfileModel.Precision = .fp32
+    ) throws -> any SegmentationModel & VerifiableModel {
         let weights = try package.load()
         switch package.manifest.architecture {
         case .liteMedSAM: return try LiteMedSAMModel(parameters: weights)

@@ -13,10 +13,11 @@ final class SiteResources: JobResources {
     private let models: ModelStore
     private let atlases: AtlasStore
     private let defaultModel: String?
+    private let defaultPrecision: ProfileModel.Precision
     private let loaded = Mutex(Loaded())
 
     private struct Loaded {
-        var models: [SHA256Digest: LoadedModel] = [:]
+        var models: [LoadedNetwork: LoadedModel] = [:]
         var atlases: [String: LoadedAtlas] = [:]
     }
 
@@ -25,9 +26,15 @@ final class SiteResources: JobResources {
 
     /// Loads the profiles, and checks that each has its model and fits its atlas, so that a site that cannot work does not
     /// start. An atlas that is not installed yet is no reason: its series wait for a person.
-    init(profiles folder: RawPath, models: ModelStore, defaultModel: String?) throws {
+    init(
+        profiles folder: RawPath,
+        models: ModelStore,
+        defaultModel: String?,
+        precision: ProfileModel.Precision = .fp32
+    ) throws {
         self.models = models
         self.defaultModel = defaultModel
+        defaultPrecision = precision
         atlases = AtlasStore(profiles: folder)
         do {
             catalogue = try ProfileCatalogue(folder) { set in
@@ -83,12 +90,7 @@ final class SiteResources: JobResources {
                 "a profile is pinned to weights \(pinned); \(package.manifest.name) has others"
             )
         }
-        guard model.precision == .fp32 else {
-            throw CommandFailure(
-                .environment,
-                "a profile asks for \(model.precision.rawValue); this version computes in fp32"
-            )
-        }
+        try ModelLoader.check(precision(for: model))
         return package
     }
 
@@ -106,7 +108,7 @@ final class SiteResources: JobResources {
             else {
                 throw AnnotationError.model("the model with weights \(job.modelDigest) is not in the store any more")
             }
-            return (.profile(profile, atlas: try atlas(for: profile)), try model(package))
+            return (.profile(profile, atlas: try atlas(for: profile)), try model(package, for: profile))
         } catch let error as AnnotationError {
             throw error
         } catch {
@@ -127,7 +129,7 @@ final class SiteResources: JobResources {
             name: package.manifest.name,
             takes: takes,
             intensity: IntensityStatistics.Rule(profile.intensity)
-        ) { [self] in try model(package) }
+        ) { [self] in try model(package, for: profile) }
     }
 
     private func atlas(for profile: Profile) throws -> LoadedAtlas? {
@@ -140,12 +142,16 @@ final class SiteResources: JobResources {
         }
     }
 
-    private func model(_ package: ModelPackage) throws -> LoadedModel {
-        try loaded.withLock { loaded in
-            let digest = package.manifest.weights.sha256
-            if let model = loaded.models[digest] { return model }
-            let model = try ModelLoader.load(package)
-            loaded.models[digest] = model
+    /// The arithmetic that a profile's choice stands for at this site.
+    func precision(for model: ProfileModel) -> ProfileModel.Precision { model.precision ?? defaultPrecision }
+
+    private func model(_ package: ModelPackage, for profile: Profile) throws -> LoadedModel {
+        let precision = precision(for: profile.model)
+        return try loaded.withLock { loaded in
+            let key = LoadedNetwork(digest: package.manifest.weights.sha256, precision: precision)
+            if let model = loaded.models[key] { return model }
+            let model = try ModelLoader.load(package, precision: precision)
+            loaded.models[key] = model
             return model
         }
     }

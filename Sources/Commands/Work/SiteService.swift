@@ -46,7 +46,8 @@ struct SiteService {
         let resources = try SiteResources(
             profiles: site.profiles,
             models: models,
-            defaultModel: site.defaultModel
+            defaultModel: site.defaultModel,
+            precision: site.precision
         )
         let recovered = try await ledger.recover(.all)
         if !recovered.isEmpty {
