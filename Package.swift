@@ -87,14 +87,23 @@ let package = Package(
         // MARK: - Networks
 
         .target(name: "Tensors", dependencies: ["COpenBLAS", "COneDNN", "CKernels"], swiftSettings: hot),
-        .target(name: "Checkpoints", dependencies: ["Tensors", "DurableFiles"], swiftSettings: hot),
-        .target(name: "SegmentAnything", dependencies: ["Tensors", "Checkpoints"], swiftSettings: hot),
         .target(
-            name: "SAMMed2D",
-            dependencies: ["SegmentAnything", "Tensors", "Checkpoints", "CKernels"],
+            name: "Inference",
+            dependencies: ["COneDNN", "CKernels", "Tensors", "DurableFiles"],
             swiftSettings: hot
         ),
-        .target(name: "LiteMedSAM", dependencies: ["SegmentAnything", "Tensors", "Checkpoints"], swiftSettings: hot),
+        .target(name: "Checkpoints", dependencies: ["Tensors", "DurableFiles"], swiftSettings: hot),
+        .target(name: "SegmentAnything", dependencies: ["Tensors", "Inference", "Checkpoints"], swiftSettings: hot),
+        .target(
+            name: "SAMMed2D",
+            dependencies: ["SegmentAnything", "Tensors", "Inference", "Checkpoints", "CKernels"],
+            swiftSettings: hot
+        ),
+        .target(
+            name: "LiteMedSAM",
+            dependencies: ["SegmentAnything", "Tensors", "Inference", "Checkpoints", "CKernels"],
+            swiftSettings: hot
+        ),
 
         .target(
             name: "Training",
@@ -197,7 +206,8 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "Tensors", "Checkpoints", "SegmentAnything", "SAMMed2D", "LiteMedSAM", "Training", "DurableFiles",
+                "Tensors", "Inference", "Checkpoints", "SegmentAnything", "SAMMed2D", "LiteMedSAM", "Training",
+                "DurableFiles",
             ],
             swiftSettings: hot
         ),
@@ -215,6 +225,11 @@ let package = Package(
         .testTarget(
             name: "TensorsTests",
             dependencies: ["Tensors", "COpenBLAS", "CKernels", "TestSupport"],
+            swiftSettings: hot
+        ),
+        .testTarget(
+            name: "InferenceTests",
+            dependencies: ["Inference", "Tensors", "CKernels", "COneDNN", "DurableFiles", "TestSupport"],
             swiftSettings: hot
         ),
         .testTarget(

@@ -35,6 +35,11 @@ public struct AnnotationPipeline: Sendable {
         guard let volume = request.series.volume else {
             throw AnnotationError.noVolume(request.series.problem ?? .badGeometry)
         }
+        if case .profile(let profile, let atlas) = request.source,
+            let refusal = ProfileRefusal(profile, hasAtlas: atlas != nil, series: request.series, volume: volume)
+        {
+            return .needsPrompt(code: refusal.code, message: refusal.message)
+        }
         var seconds = Receipt.Seconds()
         let (outcome, planning) = try Stopwatch.measure { try plan(request, volume, progress) }
         seconds.prior = planning
@@ -59,11 +64,20 @@ public struct AnnotationPipeline: Sendable {
         seconds.decode = segmenter.decodeSeconds
         let bySegment = Dictionary(grouping: answers, by: \.segment)
         let results = plan.segments.indices.map { index in
-            SegmentResult(segment: plan.segments[index], answers: bySegment[index] ?? [], stack: volume.stack)
+            SegmentResult(
+                segment: plan.segments[index],
+                answers: bySegment[index] ?? [],
+                prior: plan.priors[index],
+                stack: volume.stack
+            )
         }
         guard progress(.writing, 0, 1) else { throw AnnotationError.cancelled }
         var writer = ResultWriter(request: request, volume: volume, plan: plan, results: results, output: output)
         writer.scalings = plan.intensityRules.compactMap { scalings[$0] }
+        if let refusal = SeriesVerdict(results).refusal {
+            try writer.writeProposal(preview: preview)
+            return .needsPrompt(code: refusal.code, message: refusal.message)
+        }
         let result = try writer.write(preview: preview, seconds: seconds, start: start)
         _ = progress(.writing, 1, 1)
         return .annotated(result)

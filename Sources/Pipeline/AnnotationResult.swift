@@ -5,7 +5,8 @@ import DurableFiles
 public enum AnnotationOutcome: Sendable {
     /// Results are written and durable.
     case annotated(AnnotationResult)
-    /// The prior is not good enough to prompt the network: a person must. Nothing is written.
+    /// The prior is not good enough to prompt the network, or no mask is good enough to be written: a person must prompt.
+    /// No SEG and no receipt are written; boxes to start from are, where there are any.
     case needsPrompt(code: String, message: String)
 }
 
@@ -28,6 +29,8 @@ public struct AnnotationResult: Sendable {
         public static let measurements = "measurements.csv"
         /// Where the atlas expected the segments; absent where prompts came from a file.
         public static let priors = MaskCollection.priorsName
+        /// Boxes of segments that were not good enough to be written, as a prompt file; absent where there are none.
+        public static let proposedPrompts = "proposed-prompts.json"
         /// The contact sheet.
         public static let preview = "preview.png"
     }

@@ -35,10 +35,7 @@ struct ResultWriter {
         seconds: Receipt.Seconds,
         start: ContinuousClock.Instant
     ) throws -> AnnotationResult {
-        let name = "\(request.series.seriesInstanceUID)/\(sourceName)-\(request.key(of: volume).hex.prefix(12))"
-        let folder = output.appending(name)
-        try AtomicFile.createFolder(folder)
-        try AtomicFile.sweepTemporaries(in: folder)
+        let folder = try makeFolder()
         var seconds = seconds
         let (segmentation, writing) = try Stopwatch.measure { try writeSegmentation(into: folder) }
         let measurements = MeasurementTable(rows: results.filter { !$0.mask.isEmpty }.map(measure))
@@ -48,6 +45,7 @@ struct ResultWriter {
             subject: "measurements"
         )
         try writePriors(into: folder)
+        try writeProposedPrompts(into: folder)
         try writePreview(preview, measurements, into: folder)
         seconds.write = writing
         seconds.total = Stopwatch.seconds(since: start)
@@ -58,6 +56,36 @@ struct ResultWriter {
             subject: "receipt"
         )
         return AnnotationResult(folder: name, receipt: receipt, measurements: measurements)
+    }
+
+    /// Writes what a person needs who prompts a series of which nothing is good enough: boxes, priors and preview, and
+    /// neither a SEG nor a receipt.
+    func writeProposal(preview: PreviewCollector) throws {
+        let folder = try makeFolder()
+        try writePriors(into: folder)
+        try writeProposedPrompts(into: folder)
+        try writePreview(preview, MeasurementTable(rows: []), into: folder)
+    }
+
+    /// The folder below the output folder: the same for the same input.
+    private var name: String {
+        "\(request.series.seriesInstanceUID)/\(sourceName)-\(request.key(of: volume).hex.prefix(12))"
+    }
+
+    private func makeFolder() throws -> RawPath {
+        let folder = output.appending(name)
+        try AtomicFile.createFolder(folder)
+        try AtomicFile.sweepTemporaries(in: folder)
+        return folder
+    }
+
+    private func writeProposedPrompts(into folder: RawPath) throws {
+        guard let proposed = ProposedPrompts(results, on: volume) else { return }
+        try AtomicFile.write(
+            try proposed.jsonBytes(),
+            to: folder.appending(AnnotationResult.FileName.proposedPrompts),
+            subject: "proposed prompts"
+        )
     }
 
     /// The profile's id, or `prompts`.

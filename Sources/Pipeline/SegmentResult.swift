@@ -8,25 +8,59 @@ struct SegmentResult {
     /// One entry for each slice of the stack.
     let mask: SegmentMask
     let answers: [SliceSegmenter.Answer]
+    /// What was decided slice by slice; `nil` where no prior has a say.
+    let decision: SegmentDecision?
+
+    /// Whether there are masks that are not good enough to be written.
+    var isWithheld: Bool { decision.map { !$0.isEmitted && !$0.slices.isEmpty } ?? false }
 
     /// Why there is no mask, where there were prompts.
     var reasonForNothing: String {
+        if let decision, isWithheld { return decision.reason(rule: segment.confidence ?? ConfidenceRule()) }
         let drawn = answers.filter { !$0.mask.isEmpty }
         return drawn.isEmpty
             ? "the network found nothing inside its boxes"
             : "the network thought too little of each of its \(drawn.count) masks"
     }
 
-    /// Gathers a segment's answers: several prompts of one slice give the union of their masks; masks of which the
-    /// network thinks too little are left out; then clean-up as the segment asks.
-    init(segment: PromptPlan.Segment, answers: [SliceSegmenter.Answer], stack: SliceStack) {
+    /// Gathers a segment's answers: several prompts of one slice give the union of their masks. With a prior, each slice
+    /// gets the mask that is believed, and the whole segment none where it fails its gate; without one, masks of which
+    /// the network thinks too little are left out. Then clean-up as the segment asks.
+    init(
+        segment: PromptPlan.Segment,
+        answers: [SliceSegmenter.Answer],
+        prior: SegmentMask? = nil,
+        stack: SliceStack
+    ) {
         self.segment = segment
         self.answers = answers
         var frames = [FrameMask?](repeating: nil, count: stack.planes.count)
-        for answer in answers where Double(answer.predictedIoU) >= segment.minimumPredictedIoU {
-            frames[answer.slice] = frames[answer.slice].map { $0.union(answer.mask) } ?? answer.mask
+        if let rule = segment.confidence, let prior {
+            let decision = SegmentDecision(Self.evidence(answers, prior: prior), rule: rule)
+            if decision.isEmitted {
+                for slice in decision.slices { frames[slice.slice] = slice.mask }
+            }
+            self.decision = decision
+        } else {
+            for answer in answers where Double(answer.predictedIoU) >= segment.minimumPredictedIoU {
+                frames[answer.slice] = frames[answer.slice].map { $0.union(answer.mask) } ?? answer.mask
+            }
+            decision = nil
         }
         mask = SegmentMask(frames: Self.cleaned(frames, segment: segment, rows: stack.rows, columns: stack.columns))
+    }
+
+    /// The answers slice by slice beside the prior; of several answers in a slice the union, believed as the worst.
+    private static func evidence(_ answers: [SliceSegmenter.Answer], prior: SegmentMask) -> [SliceEvidence] {
+        let slices = Dictionary(grouping: answers, by: \.slice)
+        return slices.sorted { $0.key < $1.key }.map { slice, answers in
+            SliceEvidence(
+                slice: slice,
+                network: answers.dropFirst().reduce(answers[0].mask) { $0.union($1.mask) },
+                predictedIoU: answers.map { Double($0.predictedIoU) }.min() ?? 0,
+                prior: prior[slice]
+            )
+        }
     }
 
     private static func cleaned(
@@ -40,12 +74,5 @@ struct SegmentResult {
         var frames = segment.fillsHoles ? frames.map { $0.map(MaskCleaning.filled) } : frames
         if segment.keepsLargestComponent { MaskCleaning.keepLargestComponent(&frames) }
         return frames
-    }
-}
-
-extension FrameMask {
-    /// Pixels of either mask.
-    fileprivate func union(_ other: FrameMask) -> FrameMask {
-        FrameMask(rows: rows, columns: columns, packed: zip(packed, other.packed).map { $0 | $1 })
     }
 }

@@ -16,7 +16,7 @@ struct SegmentationAssembly {
         return SegmentationRequest(
             source: request.series,
             volume: writer.volume,
-            segments: writer.results.map { .init(description: description(of: $0.segment), mask: $0.mask) },
+            segments: writer.results.map { .init(description: description(of: $0), mask: $0.mask) },
             series: seriesAttributes,
             content: .init(
                 label: "SEGMENTATION",
@@ -54,11 +54,13 @@ struct SegmentationAssembly {
         return .init(profileID: id, profileVersion: version, modelName: model.name, modelDigest: model.digest)
     }
 
-    private func description(of segment: PromptPlan.Segment) -> SegmentDescription {
+    private func description(of result: SegmentResult) -> SegmentDescription {
+        let segment = result.segment
+        let origin = PriorDerivation(result.decision)
         let identification = AlgorithmIdentification(
-            name: "Preread \(writer.request.model.network.traits.architecture)",
+            name: "Preread \(writer.request.model.network.traits.architecture)\(origin.algorithmSuffix)",
             version: writer.request.program.version,
-            parameters: "\(writer.plan.parameters); mask threshold 0"
+            parameters: "\(writer.plan.parameters); mask threshold 0\(origin.parameters)"
         )
         return SegmentDescription(
             label: segment.label,
@@ -67,6 +69,7 @@ struct SegmentationAssembly {
             algorithm: segment.isAutomatic ? .automatic(identification) : .semiautomatic(identification),
             color: SRGBColor(red: segment.colour.red, green: segment.colour.green, blue: segment.colour.blue),
             trackingID: segment.trackingID,
+            details: origin.details,
             typeModifiers: segment.modifiers
         )
     }

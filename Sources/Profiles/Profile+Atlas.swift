@@ -47,7 +47,7 @@ extension ProfileSet {
         profiles.flatMap { profile -> [ProfileError.Problem] in
             var labels: Set<String> = []
             var problems: [ProfileError.Problem] = []
-            let present = profile.atlases.filter { Self.isPresent($0, in: folder) }
+            let present = profile.atlases.filter { Self.isInstalled($0, in: folder) }
             for atlas in present {
                 do {
                     labels.formUnion(try AtlasPackage.description(of: folder.appending(atlas)).labels.map(\.name))
@@ -70,10 +70,11 @@ extension ProfileSet {
 
     /// Atlases that profiles name and that are not in a folder, in the order of their names.
     public func missingAtlases(in folder: RawPath) -> [String] {
-        Set(profiles.flatMap(\.atlases)).filter { !Self.isPresent($0, in: folder) }.sorted()
+        Set(profiles.flatMap(\.atlases)).filter { !Self.isInstalled($0, in: folder) }.sorted()
     }
 
-    private static func isPresent(_ atlas: String, in folder: RawPath) -> Bool {
+    /// Whether there is a package of that name, good or bad, in a folder of atlases.
+    public static func isInstalled(_ atlas: String, in folder: RawPath) -> Bool {
         let entries = (try? FolderScan.entries(of: folder.appending(atlas))) ?? []
         return entries.contains { $0.name == RawPath(AtlasPackage.descriptionName) }
     }

@@ -168,7 +168,9 @@ public struct ProfileReader: Sendable {
 
     private func part(_ name: String, of root: XMLElement, _ reader: inout ElementReader) -> XMLElement? {
         let element = root.child(name)
-        if element == nil { reader.report(root, "<\(name)> is missing", remedy: "Add the element") }
+        // A profile that no series gets may leave to those that extend it what differs among them.
+        let isNeeded = reader.optionalText(root, "active") != "false"
+        if element == nil, isNeeded { reader.report(root, "<\(name)> is missing", remedy: "Add the element") }
         return element
     }
 

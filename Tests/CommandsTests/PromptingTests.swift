@@ -73,7 +73,7 @@ struct PromptingTests {
     ) throws -> ModelPrompting {
         let digest = SHA256Digest(of: [1])
         let profiles = try SiteProtocols(
-            profiles: .load(RawPath(SharedFiles.repository.appending(path: "profiles").path))
+            profiles: ProfileCatalogue(RawPath(SharedFiles.repository.appending(path: "profiles").path))
         )
         let volumes = JobVolumes(
             .init(

@@ -10,6 +10,20 @@ import Testing
 @Suite struct ProfileSeriesPlannerTests {
     private static let model = ContentDigest(hex: String(repeating: "ab", count: 32))
 
+    private static func planner(
+        _ profiles: ProfileSet,
+        _ bench: IngestBench,
+        model: @escaping ProfileSeriesPlanner.ModelLookup
+    ) -> ProfileSeriesPlanner {
+        let ledger = bench.ledger
+        return ProfileSeriesPlanner(
+            profiles: { profiles },
+            store: RawPath(bench.store.path),
+            study: { try await ledger.seriesInstances(of: $0) },
+            model: model
+        )
+    }
+
     /// Takes a synthetic series in by the site's own profiles.
     private func planning(
         _ preset: String,
@@ -20,7 +34,7 @@ import Testing
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".dcm") }
         let profiles = try ProfileSet.load(RawPath(SharedFiles.repository.appending(path: "profiles").path))
         try await IngestBench.run { bench in
-            bench.planner = ProfileSeriesPlanner(profiles: profiles, store: RawPath(bench.store.path)) { _ in model }
+            bench.planner = Self.planner(profiles, bench) { _ in model }
             for name in names { try bench.drop(try Data(contentsOf: folder.appending(path: name)), as: name) }
             try await bench.complete()
             let all = try await bench.ledger.series(in: Set(SeriesState.allCases))
@@ -88,8 +102,7 @@ import Testing
             #expect(series.state == .unmatched)
             #expect(series.reason == "NO_MODEL")
             let profiles = try ProfileSet.load(RawPath(SharedFiles.repository.appending(path: "profiles").path))
-            let store = RawPath(bench.store.path)
-            bench.planner = ProfileSeriesPlanner(profiles: profiles, store: store) { _ in Self.model }
+            bench.planner = Self.planner(profiles, bench) { _ in Self.model }
             bench.restart()
             try await bench.ledger.reopen(series.uid, by: "anna")
             try await bench.complete()
@@ -102,8 +115,7 @@ import Testing
         struct Unreachable: Error {}
         try await planning("plain") { bench, series in
             let profiles = try ProfileSet.load(RawPath(SharedFiles.repository.appending(path: "profiles").path))
-            let store = RawPath(bench.store.path)
-            bench.planner = ProfileSeriesPlanner(profiles: profiles, store: store) { _ in throw Unreachable() }
+            bench.planner = Self.planner(profiles, bench) { _ in throw Unreachable() }
             bench.restart()
             try await bench.ledger.reopen(series.uid, by: "anna")
             #expect(try await bench.complete().planned == 0)

@@ -21,6 +21,8 @@ struct AffineRegistration {
     let targetBody: BodyMask
     let atlas: Atlas
     let features: LevelFeatures
+    /// The part of the atlas that is compared; `nil` for its trunk.
+    var atlasBody: BodyMask?
 
     /// The refined map, or `nil` where the start is as good.
     func refine(_ start: Affine3D) -> Affine3D? {
@@ -54,7 +56,12 @@ struct AffineRegistration {
         let grid = target.grid.resampled(to: edge)
         let smoothing = edge / 2
         let fixed = MatchingChannels(target, body: targetBody, features: features, sigma: smoothing).sampled(on: grid)
-        let moving = MatchingChannels(atlas.canonical, body: atlas.body, features: features, sigma: smoothing)
+        let moving = MatchingChannels(
+            atlas.canonical,
+            body: atlasBody ?? atlas.body,
+            features: features,
+            sigma: smoothing
+        )
         return AffineProblem(
             fixed: fixed,
             warp: ChannelWarp(moving: moving, grid: grid),

@@ -4,6 +4,14 @@ import Geometry
 ///
 /// The same input gives the same result, bit for bit, whatever the number of threads.
 public struct AtlasRegistration: Sendable {
+    /// A part of the body that is laid over in its own way.
+    public enum Region: String, Sendable, Hashable, CaseIterable {
+        /// Chest, abdomen or pelvis: found by level and size; the body is not turned.
+        case trunk
+        /// The head, which can be turned about each axis.
+        case head
+    }
+
     /// Limits and how far to go.
     public struct Options: Sendable, Hashable {
         /// The last step that is tried.
@@ -13,6 +21,10 @@ public struct AtlasRegistration: Sendable {
         /// Whether series lower than 100 mm get an affine fit too. On two slabs it changed boxes by less than .02 of
         /// overlap, once for the worse: a slab holds too little to fix twelve numbers.
         public var fitsSlabs = false
+        /// What the series shows: it decides how the atlas is laid over it.
+        public var region = Region.trunk
+        /// The least overlap (Dice) of a head and its atlas.
+        public var neededShape = 0.80
         /// Allowed ratios of trunk width and depth, target over atlas.
         public var sizeRatios = 0.7...1.4
 
@@ -34,6 +46,7 @@ public struct AtlasRegistration: Sendable {
         guard body.boxes.contains(where: { $0 != nil }), atlas.body.boxes.contains(where: { $0 != nil }) else {
             throw .noBody
         }
+        if options.region == .head { return try head(target, body: body, atlas: atlas) }
         let features = LevelFeatures(target: target.volume.modality, atlas: atlas.canonical.modality)
         let matcher = ZProfileMatcher(
             target: SliceThumbnails(target.volume, body: body, features: features),
@@ -51,7 +64,76 @@ public struct AtlasRegistration: Sendable {
         guard options.sizeRatios.contains(profile.widthRatio), options.sizeRatios.contains(profile.depthRatio) else {
             throw .bodySize(widthRatio: profile.widthRatio, depthRatio: profile.depthRatio)
         }
+        // Between CTs the level of the vertebrae is found by the thumbnails; organs alone would pull a slab up or down.
+        guard features == .edges else {
+            return refine(profile, candidate: best, target: target, body: body, atlas: atlas)
+        }
+        let candidates = matcher.candidates()
+        let profiles = candidates.compactMap { ProfileAlignment($0, target: body, atlas: atlas.body) }
+        let search = PlacementSearch(target: target.volume, targetBody: body, atlas: atlas, features: features)
+        if let placed = search.placements(profiles.map(\.affine)).first, profiles.count == candidates.count {
+            return refine(
+                ProfileAlignment(profiles[placed.candidate], affine: placed.affine),
+                candidate: candidates[placed.candidate],
+                target: target,
+                body: body,
+                atlas: atlas
+            )
+        }
         return refine(profile, candidate: best, target: target, body: body, atlas: atlas)
+    }
+
+    /// Lays a head atlas over a head: level and size say nothing here, shape does.
+    private func head(
+        _ target: AtlasTarget,
+        body: BodyMask,
+        atlas: Atlas
+    ) throws(RegistrationRefusal) -> AtlasAlignment {
+        guard let fit = HeadRegistration(target: target.volume, targetBody: body, atlas: atlas).fit() else {
+            throw .noBody
+        }
+        let size = Vector3(
+            1 / fit.affine.xColumn.length,
+            1 / fit.affine.yColumn.length,
+            1 / fit.affine.zColumn.length
+        )
+        guard options.sizeRatios.contains(size.x), options.sizeRatios.contains(size.y) else {
+            throw .bodySize(widthRatio: size.x, depthRatio: size.y)
+        }
+        guard fit.overlap >= options.neededShape else {
+            throw .shape(overlap: fit.overlap, needed: options.neededShape)
+        }
+        var field: DisplacementField?
+        if options.lastStage == .deformable {
+            var demons = DemonsRegistration(
+                target: target.volume,
+                targetBody: body,
+                atlas: atlas,
+                features: .edges,
+                start: fit.affine
+            )
+            demons.atlasBody = fit.atlasBody
+            field = demons.field()
+        }
+        let grid = target.volume.grid
+        let ends = [grid.point(0, 0, 0), grid.point(0, 0, grid.size.z - 1)].map { fit.affine($0).z }.sorted()
+        return AtlasAlignment(
+            target: target,
+            atlas: atlas,
+            map: SpatialMap(affine: fit.affine, displacement: field),
+            stage: field == nil ? .affine : .deformable,
+            score: fit.overlap,
+            atlasRange: ends[0]...ends[1],
+            widthRatio: size.x,
+            depthRatio: size.y,
+            targetBody: body
+        )
+    }
+
+    /// Whether the affine fit is worth its while: a slab holds too little of the body to fix twelve numbers, but across
+    /// modalities, where the level is uncertain, it helps all the same.
+    private static func fits(_ volume: CanonicalVolume, _ features: LevelFeatures, _ options: Options) -> Bool {
+        options.fitsSlabs || features == .edges || volume.grid.height >= AffineRegistration.slabHeight
     }
 
     /// The finer steps; each stands only where it is allowed and helps.
@@ -66,7 +148,7 @@ public struct AtlasRegistration: Sendable {
         let features = LevelFeatures(target: volume.modality, atlas: atlas.canonical.modality)
         var affine = profile.affine
         var stage = AtlasAlignment.Stage.profile
-        if options.lastStage != .profile, options.fitsSlabs || volume.grid.height >= AffineRegistration.slabHeight {
+        if options.lastStage != .profile, Self.fits(volume, features, options) {
             let registration = AffineRegistration(
                 target: volume,
                 targetBody: body,

@@ -45,6 +45,36 @@ public struct BodyMask: Sendable {
         boxes = (0..<size.z).map { BodyBox(trunk, plane: $0, grid: grid) }
     }
 
+    /// A mask that is known already.
+    init(grid: CanonicalGrid, values: [UInt8]) {
+        self.grid = grid
+        self.values = values
+        boxes = (0..<grid.size.z).map { BodyBox(values, plane: $0, grid: grid) }
+    }
+
+    /// The labelled part of an atlas, widened by some millimetres, its holes filled slice by slice.
+    init(labelled atlas: Atlas, margin: Double) {
+        let grid = atlas.canonical.grid
+        let size = grid.size
+        let toIndex = invertible(atlas.labels.affine)
+        let labels = atlas.labels
+        let plane = size.x * size.y
+        let limit = Float(margin * margin / (grid.spacing.x * grid.spacing.x))
+        let values: [UInt8] = makePlanes(size.z, of: plane) { z, output in
+            let labelled = (0..<plane).map { offset -> UInt8 in
+                let index = toIndex(grid.point(offset % size.x, offset / size.x, z))
+                let (i, j, k) = (Int(index.x.rounded()), Int(index.y.rounded()), Int(index.z.rounded()))
+                guard (0..<labels.size.x).contains(i), (0..<labels.size.y).contains(j), (0..<labels.size.z).contains(k)
+                else { return 0 }
+                return labels.values[(k * labels.size.y + j) * labels.size.x + i] == 0 ? 0 : 1
+            }
+            let reach = PlaneMorphology.squaredDistance(to: labelled, columns: size.x, rows: size.y)
+            let widened = reach.map { UInt8($0 <= limit ? 1 : 0) }
+            _ = output.initialize(from: PlaneMorphology.filled(widened, columns: size.x, rows: size.y))
+        }
+        self.init(grid: grid, values: values)
+    }
+
     private static func threshold(_ volume: CanonicalVolume) -> Float {
         switch volume.modality {
         case .ct: return -300

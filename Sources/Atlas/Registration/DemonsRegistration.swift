@@ -11,11 +11,11 @@ struct DemonsRegistration {
         let steps: Int
     }
 
-    static let levels = [Level(edge: 6, steps: 60), Level(edge: 4, steps: 40)]
+    static let levels = [Level(edge: 6, steps: 60), Level(edge: 4, steps: 80)]
     /// No voxel moves further than this in one step, in voxels.
     static let longestStep: Float = 0.5
     /// Smoothing of the field in voxels; a slab of few planes is smoothed less across them.
-    static let sigma = (inPlane: 2.0, across: 2.0, acrossThinSlab: 1.2)
+    static let sigma = (inPlane: 1.5, across: 2.0, acrossThinSlab: 1.2)
     static let thinSlabPlanes = 14
 
     let target: CanonicalVolume
@@ -24,6 +24,8 @@ struct DemonsRegistration {
     let features: LevelFeatures
     /// Target patient → atlas patient.
     let start: Affine3D
+    /// The part of the atlas that is compared; `nil` for its trunk.
+    var atlasBody: BodyMask?
 
     /// The displacement in the target, to be applied before ``start``.
     func field() -> DisplacementField {
@@ -70,7 +72,12 @@ struct DemonsRegistration {
     private func refine(_ initial: DisplacementField, steps: Int, smoothing: Double) -> DisplacementField {
         let grid = initial.grid
         let fixed = MatchingChannels(target, body: targetBody, features: features, sigma: smoothing).sampled(on: grid)
-        let moving = MatchingChannels(atlas.canonical, body: atlas.body, features: features, sigma: smoothing)
+        let moving = MatchingChannels(
+            atlas.canonical,
+            body: atlasBody ?? atlas.body,
+            features: features,
+            sigma: smoothing
+        )
         let forces = DemonsForces(fixed: fixed, moving: moving, grid: grid, affine: start)
         let across = grid.size.z < Self.thinSlabPlanes ? Self.sigma.acrossThinSlab : Self.sigma.across
         let sigma = (x: Self.sigma.inPlane, y: Self.sigma.inPlane, z: across)

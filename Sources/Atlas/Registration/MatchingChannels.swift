@@ -6,6 +6,10 @@ struct MatchingChannels {
     /// Each from 0 to about 1, x fastest.
     let channels: [[Float]]
 
+    /// Weight of the descriptor's six channels beside those of edges and trunk: edges find the place,
+    /// descriptors the boundary.
+    static let descriptorWeight: Float = 0.3
+
     /// Smooths each channel by `sigma` millimetres, so that a coarser grid can sample it.
     init(_ volume: CanonicalVolume, body: BodyMask, features: LevelFeatures, sigma: Double) {
         grid = volume.grid
@@ -20,7 +24,10 @@ struct MatchingChannels {
                 trunk,
             ]
         case .edges:
-            pictures = features.channels(of: volume, body: body) + [trunk]
+            let described = NeighbourhoodDescriptor(volume).channels.map { channel -> [Float] in
+                zip(channel, body.values).map { $1 == 0 ? 0 : Self.descriptorWeight * $0 }
+            }
+            pictures = features.channels(of: volume, body: body) + described + [trunk]
         }
         let spacing = volume.grid.spacing
         channels = pictures.map {

@@ -9,6 +9,13 @@ struct ProfileAlignment {
     /// Target patient → atlas patient.
     let affine: Affine3D
 
+    /// The same sizes under another map.
+    init(_ other: ProfileAlignment, affine: Affine3D) {
+        widthRatio = other.widthRatio
+        depthRatio = other.depthRatio
+        self.affine = affine
+    }
+
     /// `nil` where no plane of the placement has a trunk in both.
     init?(_ candidate: ZProfileMatcher.Candidate, target: BodyMask, atlas: BodyMask) {
         var pairs: [(target: BodyBox, atlas: BodyBox)] = []

@@ -49,6 +49,7 @@ struct AnnotateCommand: AsyncParsableCommand {
             throw CommandFailure(naming: folder, error)
         }
         let planner = try SourcePlanner(prompts: prompts, profile: profile, folder: profiles)
+            .choosing(among: found.series)
         let annotator = SeriesAnnotator(
             planner: planner,
             models: models.store(),

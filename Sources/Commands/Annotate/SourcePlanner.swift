@@ -22,6 +22,8 @@ struct SourcePlanner {
 
     private let rule: Rule
     private let folder: RawPath
+    /// For series in whose place another one of their study is taken, why.
+    private var notChosen: [String: String] = [:]
 
     /// Reads the prompt file or the profiles.
     init(prompts: String?, profile: String?, folder: ProfileFolderOptions) throws {
@@ -47,6 +49,18 @@ struct SourcePlanner {
         rule = .profile(named)
     }
 
+    /// The same planner, which chooses among these series where a profile asks for it.
+    func choosing(among series: [ImageSeries]) -> SourcePlanner {
+        guard case .match(let set) = rule else { return self }
+        var planner = self
+        for assignment in StudyAssignments(series, set).all {
+            planner.notChosen[assignment.id] = assignment.notChosen.map { reason in
+                "profile \(assignment.outcome.profile?.id ?? ""): \(reason)"
+            }
+        }
+        return planner
+    }
+
     /// The source for a series.
     func source(for series: ImageSeries) throws -> Choice {
         switch rule {
@@ -61,6 +75,7 @@ struct SourcePlanner {
             return .chosen(try source(profile))
         case .match(let set):
             guard let volume = series.volume else { return .noMatch(series.noVolume) }
+            if let reason = notChosen[series.seriesInstanceUID] { return .noMatch(reason) }
             let outcome = set.match(SeriesFacts(of: volume, in: series))
             guard let profile = outcome.profile else { return .noMatch(outcome.reason) }
             return .chosen(try source(profile))
@@ -91,7 +106,10 @@ struct SourcePlanner {
     }
 
     private func source(_ profile: Profile) throws -> AnnotationRequest.Source {
-        .profile(profile, atlas: try AtlasStore(profiles: folder).atlas(for: profile))
+        let store = AtlasStore(profiles: folder)
+        // Without its atlas a profile still says what is wanted: a person has to prompt.
+        guard let name = profile.atlas, store.isInstalled(name) else { return .profile(profile, atlas: nil) }
+        return .profile(profile, atlas: try store.atlas(for: profile))
     }
 }
 

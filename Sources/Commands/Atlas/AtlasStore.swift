@@ -19,6 +19,11 @@ struct AtlasStore {
         return folder(named: name)
     }
 
+    /// Whether there is a package of that name, good or bad.
+    func isInstalled(_ name: String) -> Bool {
+        ProfileSet.isInstalled(name, in: profiles.appending(ProfileSet.atlasFolderName))
+    }
+
     /// The atlas of a profile, `nil` for profiles without one.
     ///
     /// - Throws: ``CommandFailure`` that says how to build it when it is not there or damaged.

@@ -1,14 +1,19 @@
 import ArgumentParser
 import DICOMFiles
 import DurableFiles
-import Ingest
+import Pipeline
 import Profiles
 
-/// Explains the choice of a profile for each series of a folder.
+/// Explains the choice of a profile for each series of a folder, and the boxes that come of it.
 struct ProfilesExplainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
-        abstract: "For each series of a folder: the rules that held and failed, with the values seen."
+        abstract:
+            "For each series of a folder: the rules that held and failed, with the values seen, and the box plan.",
+        discussion: """
+            Registers the atlas of the chosen profile, which takes some seconds for each series. Ends with status 1 where a \
+            series has no profile or needs a person's prompt.
+            """
     )
 
     @Argument(help: "A folder with DICOM files.")
@@ -16,17 +21,11 @@ struct ProfilesExplainCommand: AsyncParsableCommand {
 
     @OptionGroup var profiles: ProfileFolderOptions
 
+    @Flag(inversion: .prefixedNo, help: "Plan the boxes of the chosen profile.")
+    var boxes = true
+
     @Flag(help: "Print JSON.")
     var json = false
-
-    private struct Line: Encodable {
-        let seriesInstanceUID: String
-        let files: Int
-        let profile: String?
-        let reason: String
-        /// The whole explanation as text; `nil` for a series without a volume.
-        let explanation: String?
-    }
 
     func run() async throws {
         let found = try FolderSeries(RawPath(folder))
@@ -35,25 +34,56 @@ struct ProfilesExplainCommand: AsyncParsableCommand {
             throw CommandFailure(.findings, "\(folder) holds no series that can be read")
         }
         let set = try profiles.load()
-        let lines = found.series.map { Self.line($0, set) }
+        let assignments = StudyAssignments(found.series, set)
+        var atlases = LoadedAtlases(AtlasStore(profiles: profiles.path))
+        var explanations: [SeriesExplanation] = []
+        for series in found.series {
+            let assignment = assignments.all.first { $0.id == series.seriesInstanceUID }
+            let plan = try assignment?.profile.flatMap { try boxes ? plan(series, $0, &atlases) : nil }
+            explanations.append(SeriesExplanation(series, assignment, plan: plan))
+        }
         if json {
-            try JSONOutput.print(lines)
+            try JSONOutput.print(explanations)
         } else {
-            for line in lines {
-                print("series \(line.seriesInstanceUID), \(line.files) files\n\(line.explanation ?? line.reason)\n")
+            for explanation in explanations {
+                print("series \(explanation.seriesInstanceUID), \(explanation.files) files\n\(explanation.text)\n")
             }
         }
-        guard lines.allSatisfy({ $0.profile != nil }) else { throw CommandFailure(.findings) }
+        guard explanations.allSatisfy({ $0.profile != nil && $0.plan?.code == nil }) else {
+            throw CommandFailure(.findings)
+        }
     }
 
-    private static func line(_ series: ImageSeries, _ set: ProfileSet) -> Line {
-        let outcome = series.volume.map { set.match(SeriesFacts(of: $0, in: series)) }
-        return Line(
-            seriesInstanceUID: series.seriesInstanceUID,
-            files: series.headers.count,
-            profile: outcome?.profile?.id,
-            reason: outcome?.reason ?? series.noVolume,
-            explanation: outcome?.table
-        )
+    private func plan(
+        _ series: ImageSeries,
+        _ profile: Profile,
+        _ atlases: inout LoadedAtlases
+    ) throws -> SeriesExplanation.Plan {
+        do {
+            return SeriesExplanation.Plan(try BoxPlan(profile, atlas: try atlases.atlas(for: profile), series: series))
+        } catch let failure as CommandFailure {
+            throw failure
+        } catch {
+            throw CommandFailure(describing: error)
+        }
+    }
+}
+
+/// Atlases, each loaded once.
+private struct LoadedAtlases {
+    private let store: AtlasStore
+    private var loaded: [String: LoadedAtlas] = [:]
+
+    init(_ store: AtlasStore) {
+        self.store = store
+    }
+
+    /// `nil` where the profile names none or it is not installed.
+    mutating func atlas(for profile: Profile) throws -> LoadedAtlas? {
+        guard let name = profile.atlas, store.isInstalled(name) else { return nil }
+        if let atlas = loaded[name] { return atlas }
+        let atlas = try store.atlas(for: profile)
+        loaded[name] = atlas
+        return atlas
     }
 }

@@ -74,7 +74,7 @@ struct DoctorCommand: AsyncParsableCommand {
     private var profileCheck: Check {
         do {
             let set = try profiles.load()
-            let missing = set.missingAtlases(in: profiles.path)
+            let missing = set.missingAtlases(in: profiles.path.appending(ProfileSet.atlasFolderName))
             let atlases = missing.isEmpty ? "" : ", atlas missing: \(missing.joined(separator: ", "))"
             return Check(
                 what: "profiles",

@@ -11,7 +11,7 @@ import Synchronization
 
 /// The profiles and models of a site, as the page names them.
 final class SiteCatalogue: ReviewCatalogue {
-    private let profileSet: ProfileSet
+    private let catalogue: ProfileCatalogue
     private let modelStore: ModelStore
     private let reader: any LedgerQueries
     private let store: RawPath
@@ -20,13 +20,13 @@ final class SiteCatalogue: ReviewCatalogue {
     private let names = Mutex<[ContentDigest: String]>([:])
 
     init(
-        profiles: ProfileSet,
+        profiles: ProfileCatalogue,
         models: ModelStore,
         reader: any LedgerQueries,
         store: RawPath,
         current: @escaping @Sendable (ProfileModel) throws -> ModelPackage
     ) {
-        profileSet = profiles
+        catalogue = profiles
         modelStore = models
         self.reader = reader
         self.store = store
@@ -34,7 +34,7 @@ final class SiteCatalogue: ReviewCatalogue {
     }
 
     func profiles() -> [ProfileSummary] {
-        profileSet.profiles.map { profile in
+        catalogue.current.profiles.map { profile in
             ProfileSummary(
                 id: profile.id,
                 title: profile.title,
@@ -45,7 +45,7 @@ final class SiteCatalogue: ReviewCatalogue {
         }
     }
 
-    func profileTitle(_ id: String) -> String? { profileSet.profile(id: id)?.title }
+    func profileTitle(_ id: String) -> String? { catalogue.current.profile(id: id)?.title }
 
     func models() -> [ModelSummary] {
         guard let packages = try? modelStore.list().packages else { return [] }
@@ -74,7 +74,7 @@ final class SiteCatalogue: ReviewCatalogue {
 
     func explain(_ job: Job) async throws -> [ExplainedRule] {
         let instances = try await reader.instances(of: job.series)
-        let (store, profileSet) = (store, profileSet)
+        let (store, profiles) = (store, catalogue.current)
         return try await OffloadedWork.run {
             guard let headers = try? instances.map({ try StoredHeader.decode($0, store: store) }) else {
                 throw ReviewError(.conflict, "HEADERS", "the series was taken in by another version of the program")
@@ -83,7 +83,7 @@ final class SiteCatalogue: ReviewCatalogue {
             guard let volume = series.volume else {
                 throw ReviewError(.unprocessableContent, "NO_VOLUME", "the series has no volume")
             }
-            let explanations = profileSet.match(SeriesFacts(of: volume, in: series)).explanations
+            let explanations = profiles.match(SeriesFacts(of: volume, in: series)).explanations
             return explanations.flatMap { explanation in
                 explanation.results.map { ExplainedRule($0, of: explanation) }
             }

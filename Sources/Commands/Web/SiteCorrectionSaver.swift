@@ -15,7 +15,7 @@ struct SiteCorrectionSaver: CorrectionSaver {
     private let ledger: any LedgerQueries
     private let intake: CorrectionIntake
     private let masks: JobMasks
-    private let profiles: ProfileSet
+    private let profiles: ProfileCatalogue
     private let store: RawPath
     private let results: RawPath
 
@@ -29,7 +29,7 @@ struct SiteCorrectionSaver: CorrectionSaver {
         ledger: any LedgerQueries,
         intake: CorrectionIntake,
         masks: JobMasks,
-        profiles: ProfileSet,
+        profiles: ProfileCatalogue,
         folders: (store: RawPath, results: RawPath)
     ) {
         self.ledger = ledger
@@ -43,9 +43,7 @@ struct SiteCorrectionSaver: CorrectionSaver {
     func save(_ draft: CorrectionDraft, of id: JobID, by user: ReviewUser) async throws -> SavedCorrection {
         let job = try await reviewable(id)
         let result = try await masks.placedResult(of: job)
-        let profile = profiles.profile(id: job.profile.id).flatMap { profile in
-            ProfileReference(profile) == job.profile ? profile : nil
-        }
+        let profile = profiles.profile(of: job)
         let subject = CorrectionDrawing.Subject(
             job: job,
             instances: try await ledger.instances(of: id),

@@ -27,7 +27,7 @@ struct SiteImaging {
                 results: site.folders.annotated,
                 decoder: ChildVolumeDecoder(.init(executable: program, arguments: [DecodeVolumeCommand.name])),
                 reader: ChildImagingReader(.init(executable: program, arguments: [ReadImagesCommand.name])),
-                protocols: SiteProtocols(profiles: resources.profiles)
+                protocols: SiteProtocols(profiles: resources.catalogue)
             )
         )
         masks = JobMasks(volumes)
@@ -39,7 +39,7 @@ struct SiteImaging {
             ledger: ledger,
             intake: intake,
             masks: masks,
-            profiles: resources.profiles,
+            profiles: resources.catalogue,
             folders: (site.folders.store, site.folders.annotated)
         )
         let prompting = ModelPrompting(volumes: volumes) { [resources] job in try resources.promptable(job) }

@@ -5,12 +5,10 @@ import ReviewWeb
 
 /// The profiles of a site, as the page shows them.
 struct SiteProtocols: JobProtocols {
-    let profiles: ProfileSet
+    let profiles: ProfileCatalogue
 
     func jobProtocol(of job: Job) -> JobProtocol? {
-        guard let profile = profiles.profile(id: job.profile.id), ProfileReference(profile) == job.profile else {
-            return nil
-        }
+        guard let profile = profiles.profile(of: job) else { return nil }
         var window: ClosedRange<Double>?
         if case .window(let low, let high) = profile.intensity, low < high { window = low...high }
         return JobProtocol(

@@ -77,7 +77,7 @@ struct SiteWeb {
     private func areas(_ reader: SQLiteLedgerReader, _ audit: AuditTrail) -> [any ReviewRoutes] {
         let imaging = SiteImaging(site, ledger: reader, resources: resources)
         let catalogue = SiteCatalogue(
-            profiles: resources.profiles,
+            profiles: resources.catalogue,
             models: models,
             reader: reader,
             store: site.folders.store

@@ -8,7 +8,8 @@ import Synchronization
 
 /// The profiles, atlases and models of a site; what was loaded once stays.
 final class SiteResources: JobResources {
-    let profiles: ProfileSet
+    /// The profiles in use, and those that jobs were planned with.
+    let catalogue: ProfileCatalogue
     private let models: ModelStore
     private let atlases: AtlasStore
     private let defaultModel: String?
@@ -20,31 +21,65 @@ final class SiteResources: JobResources {
         var atlases: [String: LoadedAtlas] = [:]
     }
 
-    /// Loads the profiles, and checks that each has its model and its atlas, so that a site that cannot work does not
-    /// start.
+    /// The profiles in use.
+    var profiles: ProfileSet { catalogue.current }
+
+    /// Loads the profiles, and checks that each has its model and fits its atlas, so that a site that cannot work does not
+    /// start. An atlas that is not installed yet is no reason: its series wait for a person.
     init(
         profiles folder: RawPath,
         models: ModelStore,
         defaultModel: String?,
         precision: ProfileModel.Precision = .fp32
     ) throws {
-        do {
-            profiles = try ProfileSet.load(folder)
-        } catch {
-            throw CommandFailure(describing: error)
-        }
         self.models = models
         self.defaultModel = defaultModel
         defaultPrecision = precision
         atlases = AtlasStore(profiles: folder)
-        for profile in profiles.profiles {
-            _ = try package(for: profile.model)
-            _ = try atlas(for: profile)
+        do {
+            catalogue = try ProfileCatalogue(folder) { set in
+                set.atlasProblems(in: folder.appending(ProfileSet.atlasFolderName))
+                    + Self.modelProblems(of: set, default: defaultModel, in: models)
+            }
+        } catch {
+            throw CommandFailure(describing: error)
+        }
+        for profile in profiles.profiles { _ = try atlas(for: profile) }
+    }
+
+    private static func modelProblems(
+        of set: ProfileSet,
+        default defaultModel: String?,
+        in models: ModelStore
+    ) -> [ProfileError.Problem] {
+        set.profiles.compactMap { profile in
+            do {
+                _ = try package(for: profile.model, default: defaultModel, in: models)
+                return nil
+            } catch {
+                return ProfileError.Problem(
+                    file: profile.file,
+                    line: nil,
+                    message: CommandFailure(describing: error).message,
+                    remedy: "Import or promote the model, or correct <model>"
+                )
+            }
         }
     }
 
+    /// Whether there is an atlas of that name.
+    func isInstalled(_ atlas: String) -> Bool { atlases.isInstalled(atlas) }
+
     /// The model package that a profile's choice stands for at this site.
     func package(for model: ProfileModel) throws -> ModelPackage {
+        try Self.package(for: model, default: defaultModel, in: models)
+    }
+
+    private static func package(
+        for model: ProfileModel,
+        default defaultModel: String?,
+        in models: ModelStore
+    ) throws -> ModelPackage {
         // A pin names the weights: a promotion does not move it.
         let pinnedPackage = try model.sha256.flatMap { try models.package(withDigest: $0) }
         let package =
@@ -59,7 +94,7 @@ final class SiteResources: JobResources {
     }
 
     func resources(for job: Job) throws -> (source: AnnotationRequest.Source, model: LoadedModel) {
-        guard let profile = profiles.profile(id: job.profile.id), ProfileReference(profile) == job.profile else {
+        guard let profile = catalogue.profile(of: job) else {
             throw AnnotationError.profile(
                 "profile \(job.profile.id) \(job.profile.version) is not there any more; the series is planned again when "
                     + "it is reopened"
@@ -83,7 +118,7 @@ final class SiteResources: JobResources {
 
     /// The model that a job was planned with, for prompts that people give.
     func promptable(_ job: Job) throws -> PromptableJob {
-        guard let profile = profiles.profile(id: job.profile.id) else {
+        guard let profile = catalogue.profile(of: job) ?? profiles.profile(id: job.profile.id) else {
             throw AnnotationError.profile("profile \(job.profile.id) is not there any more")
         }
         guard let digest = SHA256Digest(hex: job.modelDigest.hex), let package = try models.package(withDigest: digest)
@@ -97,7 +132,7 @@ final class SiteResources: JobResources {
     }
 
     private func atlas(for profile: Profile) throws -> LoadedAtlas? {
-        guard let name = profile.atlas else { return nil }
+        guard let name = profile.atlas, atlases.isInstalled(name) else { return nil }
         return try loaded.withLock { loaded in
             if let atlas = loaded.atlases[name] { return atlas }
             let atlas = try atlases.atlas(for: profile)
@@ -118,5 +153,12 @@ final class SiteResources: JobResources {
             loaded.models[key] = model
             return model
         }
+    }
+}
+
+extension ProfileCatalogue {
+    /// The version of a profile that a job was planned with; `nil` where it was not in use since the start.
+    func profile(of job: Job) -> Profile? {
+        versions(of: job.profile.id).first { ProfileReference($0) == job.profile }
     }
 }

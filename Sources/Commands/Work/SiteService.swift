@@ -21,6 +21,8 @@ struct SiteService {
     let requests: RequestService
     let workers: [AnnotationWorker]
     let shadow: ShadowService
+    /// Takes changed profiles into use.
+    let profiles: ProfileReloadService
     /// The review page and what keeps it; empty where the site has none.
     let web: [any Service]
     /// By which people begin trainings while the service runs.
@@ -71,6 +73,21 @@ struct SiteService {
             requests: (requests.execution, trainingRequests),
             logger: logger
         )
+        profiles = ProfileReloadService(
+            catalogue: resources.catalogue,
+            ledger: ledger,
+            stateFile: ProfileStateFile.path(site),
+            interval: .seconds(site.ingest.pollSeconds),
+            logger: logger
+        )
+        for profile in resources.profiles.profiles {
+            for atlas in profile.atlases where !resources.isInstalled(atlas) {
+                logger.warning(
+                    "an atlas is not installed: series of its profile wait for a person's prompts",
+                    metadata: ["profile": "\(profile.id)", "atlas": "\(atlas)"]
+                )
+            }
+        }
         workers = (0..<site.workers.count).map { [ledger] index in
             AnnotationWorker(
                 queue: ledger,
@@ -96,7 +113,7 @@ struct SiteService {
             requests: trainingRequests
         )
         let services: [any Service] =
-            [IngestService(ingestor), CorrectionService(corrections), requests, training, shadow] + workers
+            [IngestService(ingestor), CorrectionService(corrections), requests, training, shadow, profiles] + workers
             + web
         let group = ServiceGroup(
             services: services,
@@ -193,9 +210,12 @@ struct SiteService {
             inspector: ChildProcessInspector(
                 .init(executable: "/proc/self/exe", arguments: [InspectInstancesCommand.name])
             ),
-            planner: ProfileSeriesPlanner(profiles: resources.profiles, store: site.folders.store) { model in
-                ContentDigest(hex: try resources.package(for: model).manifest.weights.sha256.hex)
-            },
+            planner: ProfileSeriesPlanner(
+                profiles: { resources.profiles },
+                store: site.folders.store,
+                study: { try await ledger.seriesInstances(of: $0) },
+                model: { ContentDigest(hex: try resources.package(for: $0).manifest.weights.sha256.hex) }
+            ),
             logger: logger,
             names: LogIdentity(salt: try LogIdentity.salt(in: site.folders.store))
         )

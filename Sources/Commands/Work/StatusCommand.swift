@@ -29,10 +29,13 @@ struct StatusCommand: AsyncParsableCommand {
         let jobs: [String: Int]
         let corrections: [String: Int]
         let unmatched: [Unmatched]
+        /// What the service wrote last of its profiles; `nil` before its first start.
+        let profiles: ProfileStateFile?
     }
 
     func run() async throws {
-        let ledger = try LedgerReports.open(try site.load())
+        let site = try self.site.load()
+        let ledger = try LedgerReports.open(site)
         let tallies = try await ledger.fileTallies()
         let counts = try await ledger.jobCounts()
         let corrections = try await ledger.correctionCounts()
@@ -43,7 +46,8 @@ struct StatusCommand: AsyncParsableCommand {
             corrections: Dictionary(uniqueKeysWithValues: corrections.map { ($0.key.rawValue, $0.value) }),
             unmatched: unmatched.map {
                 .init(series: $0.uid.rawValue, reason: $0.reason ?? $0.state.rawValue, message: $0.message ?? "")
-            }
+            },
+            profiles: ProfileStateFile.read(ProfileStateFile.path(site))
         )
         guard !json else { return try JSONOutput.print(report) }
         var files = TextTable(["files", "reason", "count"])
@@ -56,6 +60,14 @@ struct StatusCommand: AsyncParsableCommand {
             var table = TextTable(["corrections", "count"])
             for (state, count) in report.corrections.sorted(by: { $0.key < $1.key }) { table.add([state, "\(count)"]) }
             print("\n\(table.text)")
+        }
+        if let profiles = report.profiles {
+            let versions = profiles.profiles.map { "\($0.id) \($0.version)" }.joined(separator: ", ")
+            print("\nprofiles in use: \(versions)")
+            for problem in profiles.problems {
+                let place = problem.line.map { "\(problem.file):\($0)" } ?? problem.file
+                print("changed profiles are not used: \(place): \(problem.message). \(problem.remedy).")
+            }
         }
         for line in report.unmatched {
             print("\nseries \(line.series): \(line.reason)\n\(line.message)")

@@ -109,7 +109,8 @@ struct ProfilePlanner {
             keepsLargestComponent: segment.cleaning.keepsLargestComponent,
             fillsHoles: segment.cleaning.fillsHoles,
             expectedVolume: segment.expectedVolume,
-            intensity: IntensityStatistics.Rule(profile.intensity)
+            intensity: IntensityStatistics.Rule(profile.intensity),
+            confidence: ConfidenceRule()
         )
     }
 }

@@ -24,6 +24,8 @@ struct PromptPlan {
         /// A volume outside of it is reported.
         let expectedVolume: ProfileSegment.ValueRange?
         let intensity: IntensityStatistics.Rule
+        /// When masks are believed and the segment is written; `nil` where a person prompts and no prior has a say.
+        var confidence: ConfidenceRule?
     }
 
     /// One question to the network.

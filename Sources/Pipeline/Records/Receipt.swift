@@ -129,6 +129,10 @@ public struct Receipt: Sendable, Codable {
         public var volumeML: Double
         /// In ascending order of slices.
         public var boxes: [Box]
+        /// The median over slices of predicted IoU × agreement with the prior; `nil` where no prior had a say.
+        public var confidence: Double?
+        /// In how many slices the mask is the atlas prior's and not the network's; `nil` where no prior had a say.
+        public var priorDerivedSlices: Int?
     }
 
     /// One prompt and what the network said to it.
@@ -145,6 +149,10 @@ public struct Receipt: Sendable, Codable {
         public var predictedIoU: Float
         /// Pixels of the network's mask in this slice before clean-up.
         public var pixels: Int
+        /// Dice of the network's mask and the prior's; `nil` where no prior had a say.
+        public var agreement: Double?
+        /// Whose mask the slice has; `nil` where no prior had a say.
+        public var origin: SegmentDecision.Origin?
     }
 
     /// A segment that is not in the SEG.
@@ -153,6 +161,10 @@ public struct Receipt: Sendable, Codable {
         public var label: String
         /// A sentence for people.
         public var reason: String
+        /// The median over slices of predicted IoU × agreement; `nil` where nothing was asked or no prior had a say.
+        public var confidence: Double?
+        /// The boxes that a person may start from; `nil` where there are none.
+        public var proposed: [Box]?
     }
 
     /// The written object.

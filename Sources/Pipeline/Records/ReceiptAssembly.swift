@@ -73,12 +73,19 @@ struct ReceiptAssembly {
                 atlasLabel: result.segment.atlasLabel,
                 trackingID: result.segment.trackingID,
                 volumeML: row.volumeML,
-                boxes: result.answers.map(box)
+                boxes: boxes(result),
+                confidence: result.decision?.confidence,
+                priorDerivedSlices: result.decision?.priorSlices.count
             )
         }
     }
 
-    private func box(_ answer: SliceSegmenter.Answer) -> Receipt.Box {
+    private func boxes(_ result: SegmentResult) -> [Receipt.Box] {
+        let decided = result.decision?.bySlice ?? [:]
+        return result.answers.map { box($0, decided[$0.slice]) }
+    }
+
+    private func box(_ answer: SliceSegmenter.Answer, _ decided: SegmentDecision.Slice?) -> Receipt.Box {
         let frame = writer.volume.frames[answer.slice]
         return Receipt.Box(
             sop: frame.sopInstanceUID,
@@ -87,7 +94,9 @@ struct ReceiptAssembly {
             points: answer.prompt.points.isEmpty
                 ? nil : answer.prompt.points.map { [$0.x, $0.y, Double($0.label)] },
             predictedIoU: answer.predictedIoU,
-            pixels: answer.mask.pixelCount
+            pixels: answer.mask.pixelCount,
+            agreement: decided?.agreement,
+            origin: decided?.origin
         )
     }
 
@@ -95,7 +104,9 @@ struct ReceiptAssembly {
         writer.results.enumerated().filter { $0.element.mask.isEmpty }.map { index, result in
             .init(
                 label: result.segment.label,
-                reason: writer.plan.withoutPrompt[index] ?? result.reasonForNothing
+                reason: writer.plan.withoutPrompt[index] ?? result.reasonForNothing,
+                confidence: result.isWithheld ? result.decision?.confidence : nil,
+                proposed: result.isWithheld ? boxes(result) : nil
             )
         }
     }
