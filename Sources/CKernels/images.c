@@ -17,9 +17,53 @@ INLINE Taps half_pixel_taps(size_t position, size_t input, size_t output) {
     return (Taps){low, low + 1 < input ? low + 1 : low, source - (float)low};
 }
 
+enum { RESIZED_COLUMNS = 512 };
+
+/// One input row of a one-channel image, interpolated along the row at `count` positions.
+INLINE void resize_row(const float *row, const Taps *taps, size_t count, float *y) {
+    for (size_t c = 0; c < count; c++) {
+        y[c] = (1.0f - taps[c].weight) * row[taps[c].low] + taps[c].weight * row[taps[c].high];
+    }
+}
+
+/// One channel: rows are interpolated along themselves once, not again for every output row between them. The arithmetic is
+/// that of several channels.
+INLINE void resize_one_channel(
+    const float *x, size_t rows, size_t columns, float *y, size_t output_rows, size_t output_columns, size_t first,
+    size_t end) {
+    Taps taps[RESIZED_COLUMNS];
+    float upper[RESIZED_COLUMNS], lower[RESIZED_COLUMNS];
+    for (size_t start = 0; start < output_columns; start += RESIZED_COLUMNS) {
+        const size_t count = output_columns - start < RESIZED_COLUMNS ? output_columns - start : RESIZED_COLUMNS;
+        for (size_t c = 0; c < count; c++) taps[c] = half_pixel_taps(start + c, columns, output_columns);
+        size_t upper_row = rows, lower_row = rows;
+        for (size_t r = first; r < end; r++) {
+            const Taps v = half_pixel_taps(r, rows, output_rows);
+            if (v.low != upper_row) {
+                if (v.low == lower_row) {
+                    memcpy(upper, lower, count * sizeof(float));
+                } else {
+                    resize_row(x + v.low * columns, taps, count, upper);
+                }
+                upper_row = v.low;
+            }
+            if (v.high != lower_row) {
+                resize_row(x + v.high * columns, taps, count, lower);
+                lower_row = v.high;
+            }
+            float *target = y + r * output_columns + start;
+            for (size_t c = 0; c < count; c++) target[c] = (1.0f - v.weight) * upper[c] + v.weight * lower[c];
+        }
+    }
+}
+
 MULTIVERSIONED void kernel_resize_bilinear(
     const float *x, size_t rows, size_t columns, size_t channels, float *y, size_t output_rows, size_t output_columns,
     size_t first, size_t end) {
+    if (channels == 1) {
+        resize_one_channel(x, rows, columns, y, output_rows, output_columns, first, end);
+        return;
+    }
     for (size_t r = first; r < end; r++) {
         const Taps v = half_pixel_taps(r, rows, output_rows);
         const float *upper = x + v.low * columns * channels;

@@ -153,6 +153,46 @@ void kernel_quantise_rows(
 void kernel_quantise_weights(
     const float *x, size_t x_stride, int8_t *y, size_t rows, size_t width, float *scales, int32_t *sums);
 
+// MARK: Attention for inference
+
+/// How the keys of a window of `edge × edge` positions, of which `rows × columns` are real, lie in a row of scores: in
+/// groups, a group for each real row (or column), its keys one for each real column (or row), up to whole vectors. Behind
+/// the `slots` scores stand the query's relative terms.
+typedef struct {
+    size_t edge, rows, columns;
+    int outer_is_rows;            ///< whether a group is a row of the window; else it is a column
+    size_t group_slots;           ///< the slots of a group, a multiple of 16
+    size_t slots;                 ///< all slots, a multiple of 16
+    ptrdiff_t padding_slot;       ///< a free slot whose key stands for all padding keys, which are equal; -1 without padding
+    float scale;
+    const int32_t *high_start;    ///< for each query where its terms for ascending rows begin behind the slots
+    const int32_t *wide_start;    ///< the same for columns
+} KernelWindow;
+
+/// Softmax with a decomposed relative position term, without the division by the sum: scores `[rows, stride]` become
+/// exponentials of scale · score + high + wide - the largest, in place or in bf16 in `rounded` `[rows, slots]`; factors[r]
+/// is 1 / their sum. Slots without a key become as good as 0.
+void kernel_window_softmax(
+    const KernelWindow *window, float *scores, size_t stride, uint16_t *rounded, size_t rows, float *factors);
+
+/// The same for scale · score + bias, both `[rows, slots]`; slots is a multiple of 16.
+void kernel_biased_softmax(
+    float *scores, size_t slots, uint16_t *rounded, size_t rows, float scale, const float *bias, float *factors);
+
+/// y[places[r],:] = x[r,:] · factors[r]; rows of y stand `y_stride` elements apart; rows without a place (below 0) are left
+/// out.
+void kernel_scatter_scaled_rows(
+    const float *x, size_t rows, size_t width, const float *factors, float *y, size_t y_stride, const int32_t *places);
+
+/// y[r,:] = x[places[r],:], `filling` where the place is -1, zeros where it is below.
+void kernel_gather_rows(
+    const float *x, size_t x_stride, const float *filling, const int32_t *places, size_t rows, size_t width, float *y);
+
+/// The same, rounded to bf16.
+void kernel_gather_rounded_rows(
+    const float *x, size_t x_stride, const float *filling, const int32_t *places, size_t rows, size_t width,
+    uint16_t *y);
+
 // MARK: Layout
 
 /// y[c, r] = x[r, c] for c in [first, end).
