@@ -15,12 +15,12 @@ typedef struct {
 } RowTarget;
 
 INLINE Lanes store_exponentials(RowTarget target, size_t i, Lanes x, float largest) {
-    const Lanes e = lanes_exp(x - largest);
     if (target.rounded == NULL) {
+        const Lanes e = lanes_exp(x - largest);
         lanes_store(target.scores + i, e);
         return e;
     }
-    const LaneHalves halves = lanes_round_bfloat16(e);
+    const LaneHalves halves = lanes_round_bfloat16(lanes_exp_short(x - largest));
     memcpy(target.rounded + i, &halves, sizeof halves);
     // What is summed is what is multiplied.
     return lanes_of_bfloat16(halves);

@@ -53,6 +53,7 @@ MULTIVERSIONED void kernel_finish_tile(
     case KERNEL_RELU: finish_rows(tile, rows, y, y_stride, places, KERNEL_RELU); break;
     case KERNEL_GELU: finish_rows(tile, rows, y, y_stride, places, KERNEL_GELU); break;
     case KERNEL_SIGMOID: finish_rows(tile, rows, y, y_stride, places, KERNEL_SIGMOID); break;
+    case KERNEL_GELU_SHORT: finish_rows(tile, rows, y, y_stride, places, KERNEL_GELU_SHORT); break;
     }
 }
 

@@ -1,4 +1,5 @@
 #include "CKernels.h"
+#include "activate.h"
 #include "lanes.h"
 
 /// Where an output position reads: two taps and the weight of the second.
@@ -118,39 +119,63 @@ MULTIVERSIONED void kernel_resize_bilinear_gradient(
     }
 }
 
-/// One output pixel: bias and the taps that lie inside the image, in the order of the taps.
+/// One output pixel: bias and the taps that lie inside the image, in the order of the taps; then the activation.
 INLINE void depthwise_pixel(
-    const float *const taps[9], const float *weight, const float *bias, size_t channels, float *y) {
+    const float *const taps[9], const float *weight, const float *bias, size_t channels, float *y,
+    KernelActivation activation) {
     size_t k = 0;
     for (; k + LANES <= channels; k += LANES) {
         Lanes sum = bias ? lanes_load(bias + k) : lanes_of(0.0f);
         for (size_t t = 0; t < 9; t++) {
             if (taps[t]) sum += lanes_load(taps[t] + k) * lanes_load(weight + t * channels + k);
         }
-        lanes_store(y + k, sum);
+        lanes_store(y + k, activate(sum, activation));
     }
-    for (; k < channels; k++) {
-        float sum = bias ? bias[k] : 0.0f;
+    if (k < channels) {
+        const size_t count = channels - k;
+        Lanes sum = bias ? lanes_load_part(bias + k, count, 0.0f) : lanes_of(0.0f);
         for (size_t t = 0; t < 9; t++) {
-            if (taps[t]) sum += taps[t][k] * weight[t * channels + k];
+            if (!taps[t]) continue;
+            sum += lanes_load_part(taps[t] + k, count, 0.0f) * lanes_load_part(weight + t * channels + k, count, 0.0f);
         }
-        y[k] = sum;
+        lanes_store_part(y + k, activate(sum, activation), count);
     }
 }
 
-MULTIVERSIONED void kernel_depthwise3x3(
-    const float *x, size_t rows, size_t columns, size_t channels, const float *weight, const float *bias, size_t stride,
-    float *y, size_t first, size_t end) {
-    const size_t output_columns = (columns + stride - 1) / stride;
+/// A convolution's operands.
+typedef struct {
+    const float *x;
+    size_t rows, columns, channels;
+    const float *weight, *bias;
+    size_t stride;
+} Depthwise;
+
+INLINE void depthwise_rows(const Depthwise *d, float *y, size_t first, size_t end, KernelActivation activation) {
+    const size_t output_columns = (d->columns + d->stride - 1) / d->stride;
     for (size_t r = first; r < end; r++) {
         for (size_t c = 0; c < output_columns; c++) {
             const float *taps[9];
             for (size_t t = 0; t < 9; t++) {
                 // Unsigned wrap-around puts positions before the image beyond its end.
-                const size_t row = r * stride + t / 3 - 1, column = c * stride + t % 3 - 1;
-                taps[t] = row < rows && column < columns ? x + (row * columns + column) * channels : NULL;
+                const size_t row = r * d->stride + t / 3 - 1, column = c * d->stride + t % 3 - 1;
+                const int inside = row < d->rows && column < d->columns;
+                taps[t] = inside ? d->x + (row * d->columns + column) * d->channels : NULL;
             }
-            depthwise_pixel(taps, weight, bias, channels, y + (r * output_columns + c) * channels);
+            float *target = y + (r * output_columns + c) * d->channels;
+            depthwise_pixel(taps, d->weight, d->bias, d->channels, target, activation);
         }
+    }
+}
+
+MULTIVERSIONED void kernel_depthwise3x3(
+    const float *x, size_t rows, size_t columns, size_t channels, const float *weight, const float *bias, size_t stride,
+    float *y, size_t first, size_t end, KernelActivation activation) {
+    const Depthwise d = {x, rows, columns, channels, weight, bias, stride};
+    switch (activation) {
+    case KERNEL_IDENTITY: depthwise_rows(&d, y, first, end, KERNEL_IDENTITY); break;
+    case KERNEL_RELU: depthwise_rows(&d, y, first, end, KERNEL_RELU); break;
+    case KERNEL_GELU: depthwise_rows(&d, y, first, end, KERNEL_GELU); break;
+    case KERNEL_SIGMOID: depthwise_rows(&d, y, first, end, KERNEL_SIGMOID); break;
+    case KERNEL_GELU_SHORT: depthwise_rows(&d, y, first, end, KERNEL_GELU_SHORT); break;
     }
 }

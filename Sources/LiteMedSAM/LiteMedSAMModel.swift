@@ -21,11 +21,12 @@ public struct LiteMedSAMModel: SegmentationModel {
     /// Throws ``CheckpointError`` naming the first tensor that is missing or has another shape.
     public init(
         parameters: NamedTensors,
-        precision: NetworkPrecision = .float32
+        precision: NetworkPrecision = .float32,
+        cache: PackedWeightCache? = nil
     ) throws(CheckpointError) {
         var parameters = parameters
         // The first and the last layers and the decoder gain least from integers and lose most.
-        let packer = WeightPacker(precision) { !$0.hasPrefix("image_encoder.layers.") }
+        let packer = WeightPacker(precision, cache: cache) { !$0.hasPrefix("image_encoder.layers.") }
         parameters.preparation = packer
         self.precision = packer.precision
         encoder = try TinyViT(parameters)
@@ -34,6 +35,7 @@ public struct LiteMedSAMModel: SegmentationModel {
             throw .unsupported("a prompt encoder of width \(promptEncoder.width), LiteMedSAM's is \(TinyViT.outputs)")
         }
         decoder = try MaskDecoder(parameters)
+        packer.finish()
     }
 
     /// Boxes only, input of 256 × 256 pixels.

@@ -23,14 +23,16 @@ public struct SAMMed2DModel: Sendable {
     /// Without a configuration the sizes are read from the tensors. Weights of the original Segment Anything are taken
     /// too: position tables are interpolated to 256 pixels, and there are no adapters.
     ///
-    /// `precision` is what the network computes in when nothing is trained.
+    /// `precision` is what the network computes in when nothing is trained; `cache` keeps weights packed for that between
+    /// runs.
     ///
     /// - Throws: ``CheckpointError`` naming the tensor that is missing or does not fit.
     public init(
         _ parameters: NamedTensors,
         configuration: SAMMed2DConfiguration? = nil,
         preprocessing: Preprocessing = .stretch,
-        precision: NetworkPrecision = .float32
+        precision: NetworkPrecision = .float32,
+        cache: PackedWeightCache? = nil
     ) throws(CheckpointError) {
         let chosen: SAMMed2DConfiguration
         if let configuration {
@@ -43,12 +45,13 @@ public struct SAMMed2DModel: Sendable {
         self.preprocessing = preprocessing
         var parameters = parameters
         // The first and the last layers and the small decoder gain least from integers and lose most.
-        let packer = WeightPacker(precision) { !$0.hasPrefix("image_encoder.blocks.") }
+        let packer = WeightPacker(precision, cache: cache) { !$0.hasPrefix("image_encoder.blocks.") }
         parameters.preparation = packer
         self.precision = packer.precision
         imageEncoder = try ImageEncoder(parameters, configuration: chosen)
         promptEncoder = try PromptEncoder(parameters, grid: chosen.grid, inputSize: chosen.inputSize)
         maskDecoder = try MaskDecoder(parameters)
+        packer.finish()
         guard imageEncoder.outputs == promptEncoder.width else {
             throw .unsupported("an encoder of \(imageEncoder.outputs) channels, a decoder of \(promptEncoder.width)")
         }

@@ -13,6 +13,7 @@ typedef enum {
     KERNEL_RELU = 1,
     KERNEL_GELU = 2, ///< x · Φ(x), the exact one with erf
     KERNEL_SIGMOID = 3,
+    KERNEL_GELU_SHORT = 4, ///< x · Φ(x) within 2e-7 · |x| plus a part in 100,000: for results that are rounded to bf16 or less
 } KernelActivation;
 
 // MARK: Rows
@@ -153,6 +154,10 @@ void kernel_quantise_rows(
 void kernel_quantise_weights(
     const float *x, size_t x_stride, int8_t *y, size_t rows, size_t width, float *scales, int32_t *sums);
 
+/// A checksum that tells damaged from whole bytes at the speed of memory; not one that withstands intent. bytes may be
+/// NULL where there are none.
+uint64_t kernel_checksum(const uint8_t *bytes, size_t count);
+
 // MARK: Attention for inference
 
 /// How the keys of a window of `edge × edge` positions, of which `rows × columns` are real, lie in a row of scores: in
@@ -240,10 +245,11 @@ void kernel_resize_bilinear_gradient(
     const float *dy, size_t rows, size_t columns, size_t channels, float *dx, size_t output_rows,
     size_t output_columns, size_t first, size_t end);
 
-/// 3×3 depthwise convolution with padding 1: output rows [first, end). `weight` is `[3, 3, channels]`, bias may be NULL.
+/// 3×3 depthwise convolution with padding 1, then the activation: output rows [first, end). `weight` is
+/// `[3, 3, channels]`, bias may be NULL.
 void kernel_depthwise3x3(
     const float *x, size_t rows, size_t columns, size_t channels, const float *weight, const float *bias, size_t stride,
-    float *y, size_t first, size_t end);
+    float *y, size_t first, size_t end, KernelActivation activation);
 
 // MARK: Optimisers
 
