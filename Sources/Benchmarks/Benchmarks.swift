@@ -2,12 +2,13 @@ import Checkpoints
 import DurableFiles
 import Foundation
 import Glibc
+import Inference
 import LiteMedSAM
 import SAMMed2D
 import SegmentAnything
 import Tensors
 
-/// Measures the networks on this machine: `Benchmarks CHECKPOINT... [--threads N] [--runs N] [--json] [--precision P,P…] [--products]
+/// Measures the networks on this machine: `Benchmarks CHECKPOINT... [--threads N] [--runs N] [--json] [--precision P,P…] [--cache FOLDER] [--products]
 /// [--training] [--bf16] [--only CASE]`.
 ///
 /// Each checkpoint is a `.pth` or `.safetensors` file; `--products` measures matrix products, `--training` steps of
@@ -27,6 +28,7 @@ struct Benchmarks {
         let runs = max(1, option("--runs").flatMap(Int.init) ?? 7)
         let only = option("--only")
         let precisions = option("--precision").map { $0.split(separator: ",") } ?? ["fp32"]
+        let folder = option("--cache").map { RawPath($0) }
         let json = arguments.contains("--json")
         let training32 = !arguments.contains("--bf16")
         let trains = arguments.contains("--training")
@@ -39,7 +41,13 @@ struct Benchmarks {
         var results: [NetworkBenchmark.Result] = []
         for path in only == nil ? arguments : [] {
             for precision in precisions.compactMap({ NetworkPrecision(rawValue: String($0)) }) {
-                let benchmark = NetworkBenchmark(path: path, precision: precision, threads: threads, runs: runs)
+                let benchmark = NetworkBenchmark(
+                    path: path,
+                    precision: precision,
+                    threads: threads,
+                    runs: runs,
+                    cache: folder.map { PackedWeightCache(folder: $0, digest: path) }
+                )
                 results.append(try benchmark.result())
             }
         }

@@ -2,6 +2,7 @@ import Checkpoints
 import DurableFiles
 import Foundation
 import Glibc
+import Inference
 import LiteMedSAM
 import SAMMed2D
 import SegmentAnything
@@ -13,6 +14,8 @@ struct NetworkBenchmark {
     let precision: NetworkPrecision
     let threads: Int
     let runs: Int
+    /// Where packed weights are kept; nil for nowhere.
+    let cache: PackedWeightCache?
 
     /// Medians in milliseconds of wall-clock time.
     struct Result: Encodable {
@@ -22,6 +25,9 @@ struct NetworkBenchmark {
         let encoderMS: Double
         /// Processor time over wall-clock time of the encoder.
         let encoderBusyCores: Double
+        /// GFLOP per second of the encoder, and of its products alone on this machine; nil for other networks.
+        let encoderGigaflops: Double?
+        let rooflineGigaflops: Double?
         let decodeMS: [String: Double]
         let peakMemoryMB: Double
         let startSeconds: Double
@@ -32,6 +38,8 @@ struct NetworkBenchmark {
             return "\(model) \(precision): encoder \(ms(encoderMS)) a slice (\(busy) cores busy), "
                 + "1 box \(ms(decodeMS["1"])), 10 boxes \(ms(decodeMS["10"])), start "
                 + String(format: "%.2f s, peak memory %.0f MB", startSeconds, peakMemoryMB)
+                + (encoderGigaflops.map { String(format: ", %.0f GFLOP/s", $0) } ?? "")
+                + (rooflineGigaflops.map { String(format: " of %.0f", $0) } ?? "")
         }
     }
 
@@ -51,6 +59,8 @@ struct NetworkBenchmark {
             }
             decode["\(count)"] = try measure { _ = try network.decode(prompts, on: embedding) }.wall * 1_000
         }
+        // Padding tokens are not projected: 69.0 GFLOP a slice.
+        let isSAMMed2D = name == "SAM-Med2D"
         var usage = rusage()
         getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         return Result(
@@ -59,6 +69,8 @@ struct NetworkBenchmark {
             threads: threads,
             encoderMS: encoder.wall * 1_000,
             encoderBusyCores: encoder.processor / encoder.wall,
+            encoderGigaflops: isSAMMed2D ? 69.0 / encoder.wall : nil,
+            rooflineGigaflops: isSAMMed2D ? Roofline.gigaflops(precision, runs: 2 * runs) : nil,
             decodeMS: decode,
             peakMemoryMB: Double(usage.ru_maxrss) / 1_024,
             startSeconds: started
@@ -68,9 +80,10 @@ struct NetworkBenchmark {
     private func load() throws -> (String, any SegmentationModel) {
         let weights = try CheckpointFile.load(RawPath(path))
         switch try ModelArchitecture.detect(weights) {
-        case .liteMedSAM: return ("LiteMedSAM", try LiteMedSAMModel(parameters: weights, precision: precision))
-        case .samMed2D: return ("SAM-Med2D", try SAMMed2DModel(weights, precision: precision))
-        case .sam: return ("SAM without adapters", try SAMMed2DModel(weights, precision: precision))
+        case .liteMedSAM:
+            return ("LiteMedSAM", try LiteMedSAMModel(parameters: weights, precision: precision, cache: cache))
+        case .samMed2D: return ("SAM-Med2D", try SAMMed2DModel(weights, precision: precision, cache: cache))
+        case .sam: return ("SAM without adapters", try SAMMed2DModel(weights, precision: precision, cache: cache))
         }
     }
 

@@ -24,6 +24,7 @@ MULTIVERSIONED void kernel_activation(const float *x, float *y, size_t count, Ke
     case KERNEL_RELU: activate_all(x, y, count, KERNEL_RELU); break;
     case KERNEL_GELU: activate_all(x, y, count, KERNEL_GELU); break;
     case KERNEL_SIGMOID: activate_all(x, y, count, KERNEL_SIGMOID); break;
+    case KERNEL_GELU_SHORT: activate_all(x, y, count, KERNEL_GELU_SHORT); break;
     }
 }
 
@@ -57,6 +58,7 @@ MULTIVERSIONED void kernel_activation_gradient(
     case KERNEL_RELU: activation_gradients(dy, at, dx, count, KERNEL_RELU); break;
     case KERNEL_GELU: activation_gradients(dy, at, dx, count, KERNEL_GELU); break;
     case KERNEL_SIGMOID: activation_gradients(dy, at, dx, count, KERNEL_SIGMOID); break;
+    case KERNEL_GELU_SHORT: activation_gradients(dy, at, dx, count, KERNEL_GELU); break;
     }
 }
 
@@ -81,6 +83,7 @@ MULTIVERSIONED void kernel_bias_activation_rows(
         case KERNEL_RELU: activate_all(x, x, rows * width, KERNEL_RELU); break;
         case KERNEL_GELU: activate_all(x, x, rows * width, KERNEL_GELU); break;
         case KERNEL_SIGMOID: activate_all(x, x, rows * width, KERNEL_SIGMOID); break;
+        case KERNEL_GELU_SHORT: activate_all(x, x, rows * width, KERNEL_GELU_SHORT); break;
         }
         return;
     }
@@ -89,6 +92,7 @@ MULTIVERSIONED void kernel_bias_activation_rows(
     case KERNEL_RELU: bias_activate_rows(x, rows, width, bias, KERNEL_RELU); break;
     case KERNEL_GELU: bias_activate_rows(x, rows, width, bias, KERNEL_GELU); break;
     case KERNEL_SIGMOID: bias_activate_rows(x, rows, width, bias, KERNEL_SIGMOID); break;
+    case KERNEL_GELU_SHORT: bias_activate_rows(x, rows, width, bias, KERNEL_GELU_SHORT); break;
     }
 }
 

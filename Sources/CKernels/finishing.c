@@ -53,6 +53,7 @@ MULTIVERSIONED void kernel_finish_tile(
     case KERNEL_RELU: finish_rows(tile, rows, y, y_stride, places, KERNEL_RELU); break;
     case KERNEL_GELU: finish_rows(tile, rows, y, y_stride, places, KERNEL_GELU); break;
     case KERNEL_SIGMOID: finish_rows(tile, rows, y, y_stride, places, KERNEL_SIGMOID); break;
+    case KERNEL_GELU_SHORT: finish_rows(tile, rows, y, y_stride, places, KERNEL_GELU_SHORT); break;
     }
 }
 
@@ -77,6 +78,7 @@ INLINE void row_range(const float *x, size_t width, float *low, float *high) {
 }
 
 typedef uint8_t LaneBytes __attribute__((vector_size(16), aligned(1)));
+typedef int8_t LaneSignedBytes __attribute__((vector_size(16), aligned(1)));
 
 INLINE LaneBytes bytes_of(Lanes x, float factor, float zero) {
     // Adding 1.5·2^23 rounds to the nearest integer, to the even one on a tie.
@@ -108,19 +110,30 @@ MULTIVERSIONED void kernel_quantise_rows(
     }
 }
 
-void kernel_quantise_weights(
+INLINE LaneIntegers nearest_integers(Lanes x) {
+    const Lanes shift = lanes_of(12582912.0f);
+    return __builtin_convertvector((x + shift) - shift, LaneIntegers);
+}
+
+MULTIVERSIONED void kernel_quantise_weights(
     const float *x, size_t x_stride, int8_t *y, size_t rows, size_t width, float *scales, int32_t *sums) {
     for (size_t r = 0; r < rows; r++, x += x_stride, y += width) {
-        float largest = 0.0f;
-        for (size_t i = 0; i < width; i++) largest = fabsf(x[i]) > largest ? fabsf(x[i]) : largest;
+        float low, high;
+        row_range(x, width, &low, &high);
+        const float largest = high > -low ? high : -low;
         const float factor = largest > 0.0f ? 127.0f / largest : 0.0f;
-        int32_t sum = 0;
-        for (size_t i = 0; i < width; i++) {
-            const int32_t q = (int32_t)nearbyintf(x[i] * factor);
-            y[i] = (int8_t)q;
+        LaneIntegers sum = {0};
+        for (size_t i = 0; i < width; i += LANES) {
+            const size_t count = width - i < LANES ? width - i : LANES;
+            const LaneIntegers q = nearest_integers(load_some(x + i, count) * factor);
+            const LaneSignedBytes bytes = __builtin_convertvector(q, LaneSignedBytes);
+            memcpy(y + i, &bytes, count);
             sum += q;
         }
+        int32_t parts[LANES];
+        memcpy(parts, &sum, sizeof parts);
+        sums[r] = 0;
+        for (size_t i = 0; i < LANES; i++) sums[r] += parts[i];
         scales[r] = largest / 127.0f;
-        sums[r] = sum;
     }
 }

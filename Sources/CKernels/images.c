@@ -1,4 +1,5 @@
 #include "CKernels.h"
+#include "activate.h"
 #include "lanes.h"
 
 /// Where an output position reads: two taps and the weight of the second.
@@ -17,9 +18,53 @@ INLINE Taps half_pixel_taps(size_t position, size_t input, size_t output) {
     return (Taps){low, low + 1 < input ? low + 1 : low, source - (float)low};
 }
 
+enum { RESIZED_COLUMNS = 512 };
+
+/// One input row of a one-channel image, interpolated along the row at `count` positions.
+INLINE void resize_row(const float *row, const Taps *taps, size_t count, float *y) {
+    for (size_t c = 0; c < count; c++) {
+        y[c] = (1.0f - taps[c].weight) * row[taps[c].low] + taps[c].weight * row[taps[c].high];
+    }
+}
+
+/// One channel: rows are interpolated along themselves once, not again for every output row between them. The arithmetic is
+/// that of several channels.
+INLINE void resize_one_channel(
+    const float *x, size_t rows, size_t columns, float *y, size_t output_rows, size_t output_columns, size_t first,
+    size_t end) {
+    Taps taps[RESIZED_COLUMNS];
+    float upper[RESIZED_COLUMNS], lower[RESIZED_COLUMNS];
+    for (size_t start = 0; start < output_columns; start += RESIZED_COLUMNS) {
+        const size_t count = output_columns - start < RESIZED_COLUMNS ? output_columns - start : RESIZED_COLUMNS;
+        for (size_t c = 0; c < count; c++) taps[c] = half_pixel_taps(start + c, columns, output_columns);
+        size_t upper_row = rows, lower_row = rows;
+        for (size_t r = first; r < end; r++) {
+            const Taps v = half_pixel_taps(r, rows, output_rows);
+            if (v.low != upper_row) {
+                if (v.low == lower_row) {
+                    memcpy(upper, lower, count * sizeof(float));
+                } else {
+                    resize_row(x + v.low * columns, taps, count, upper);
+                }
+                upper_row = v.low;
+            }
+            if (v.high != lower_row) {
+                resize_row(x + v.high * columns, taps, count, lower);
+                lower_row = v.high;
+            }
+            float *target = y + r * output_columns + start;
+            for (size_t c = 0; c < count; c++) target[c] = (1.0f - v.weight) * upper[c] + v.weight * lower[c];
+        }
+    }
+}
+
 MULTIVERSIONED void kernel_resize_bilinear(
     const float *x, size_t rows, size_t columns, size_t channels, float *y, size_t output_rows, size_t output_columns,
     size_t first, size_t end) {
+    if (channels == 1) {
+        resize_one_channel(x, rows, columns, y, output_rows, output_columns, first, end);
+        return;
+    }
     for (size_t r = first; r < end; r++) {
         const Taps v = half_pixel_taps(r, rows, output_rows);
         const float *upper = x + v.low * columns * channels;
@@ -74,39 +119,63 @@ MULTIVERSIONED void kernel_resize_bilinear_gradient(
     }
 }
 
-/// One output pixel: bias and the taps that lie inside the image, in the order of the taps.
+/// One output pixel: bias and the taps that lie inside the image, in the order of the taps; then the activation.
 INLINE void depthwise_pixel(
-    const float *const taps[9], const float *weight, const float *bias, size_t channels, float *y) {
+    const float *const taps[9], const float *weight, const float *bias, size_t channels, float *y,
+    KernelActivation activation) {
     size_t k = 0;
     for (; k + LANES <= channels; k += LANES) {
         Lanes sum = bias ? lanes_load(bias + k) : lanes_of(0.0f);
         for (size_t t = 0; t < 9; t++) {
             if (taps[t]) sum += lanes_load(taps[t] + k) * lanes_load(weight + t * channels + k);
         }
-        lanes_store(y + k, sum);
+        lanes_store(y + k, activate(sum, activation));
     }
-    for (; k < channels; k++) {
-        float sum = bias ? bias[k] : 0.0f;
+    if (k < channels) {
+        const size_t count = channels - k;
+        Lanes sum = bias ? lanes_load_part(bias + k, count, 0.0f) : lanes_of(0.0f);
         for (size_t t = 0; t < 9; t++) {
-            if (taps[t]) sum += taps[t][k] * weight[t * channels + k];
+            if (!taps[t]) continue;
+            sum += lanes_load_part(taps[t] + k, count, 0.0f) * lanes_load_part(weight + t * channels + k, count, 0.0f);
         }
-        y[k] = sum;
+        lanes_store_part(y + k, activate(sum, activation), count);
     }
 }
 
-MULTIVERSIONED void kernel_depthwise3x3(
-    const float *x, size_t rows, size_t columns, size_t channels, const float *weight, const float *bias, size_t stride,
-    float *y, size_t first, size_t end) {
-    const size_t output_columns = (columns + stride - 1) / stride;
+/// A convolution's operands.
+typedef struct {
+    const float *x;
+    size_t rows, columns, channels;
+    const float *weight, *bias;
+    size_t stride;
+} Depthwise;
+
+INLINE void depthwise_rows(const Depthwise *d, float *y, size_t first, size_t end, KernelActivation activation) {
+    const size_t output_columns = (d->columns + d->stride - 1) / d->stride;
     for (size_t r = first; r < end; r++) {
         for (size_t c = 0; c < output_columns; c++) {
             const float *taps[9];
             for (size_t t = 0; t < 9; t++) {
                 // Unsigned wrap-around puts positions before the image beyond its end.
-                const size_t row = r * stride + t / 3 - 1, column = c * stride + t % 3 - 1;
-                taps[t] = row < rows && column < columns ? x + (row * columns + column) * channels : NULL;
+                const size_t row = r * d->stride + t / 3 - 1, column = c * d->stride + t % 3 - 1;
+                const int inside = row < d->rows && column < d->columns;
+                taps[t] = inside ? d->x + (row * d->columns + column) * d->channels : NULL;
             }
-            depthwise_pixel(taps, weight, bias, channels, y + (r * output_columns + c) * channels);
+            float *target = y + (r * output_columns + c) * d->channels;
+            depthwise_pixel(taps, d->weight, d->bias, d->channels, target, activation);
         }
+    }
+}
+
+MULTIVERSIONED void kernel_depthwise3x3(
+    const float *x, size_t rows, size_t columns, size_t channels, const float *weight, const float *bias, size_t stride,
+    float *y, size_t first, size_t end, KernelActivation activation) {
+    const Depthwise d = {x, rows, columns, channels, weight, bias, stride};
+    switch (activation) {
+    case KERNEL_IDENTITY: depthwise_rows(&d, y, first, end, KERNEL_IDENTITY); break;
+    case KERNEL_RELU: depthwise_rows(&d, y, first, end, KERNEL_RELU); break;
+    case KERNEL_GELU: depthwise_rows(&d, y, first, end, KERNEL_GELU); break;
+    case KERNEL_SIGMOID: depthwise_rows(&d, y, first, end, KERNEL_SIGMOID); break;
+    case KERNEL_GELU_SHORT: depthwise_rows(&d, y, first, end, KERNEL_GELU_SHORT); break;
     }
 }

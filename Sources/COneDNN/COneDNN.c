@@ -1,6 +1,7 @@
 #define _GNU_SOURCE // RTLD_DEFAULT
 #include "COneDNN.h"
 
+#include <cpuid.h>
 #include <dlfcn.h>
 #include <dnnl.h>
 #include <pthread.h>
@@ -309,4 +310,22 @@ bool preread_cpu_has_avx512_core(void) {
 bool preread_cpu_multiplies_integer8(void) {
     __builtin_cpu_init();
     return preread_cpu_has_avx512_core() && __builtin_cpu_supports("avx512vnni");
+}
+
+void preread_cpu_name(char name[PREREAD_CPU_NAME_SIZE]) {
+    memset(name, 0, PREREAD_CPU_NAME_SIZE);
+    // Leaves 0x80000002 to 0x80000004: sixteen letters each (Intel SDM vol. 2A, CPUID, "Processor Brand String").
+    for (unsigned leaf = 0; leaf < 3; leaf++) {
+        unsigned words[4] = {0};
+        if (__get_cpuid(0x80000002 + leaf, &words[0], &words[1], &words[2], &words[3])) {
+            memcpy(name + 16 * leaf, words, sizeof words);
+        }
+    }
+    // A virtual machine may hide instructions of the CPU that it names.
+    name[45] = (char)('0' + preread_cpu_has_avx512_core());
+    name[46] = (char)('0' + preread_cpu_multiplies_bfloat16());
+    name[47] = (char)('0' + preread_cpu_multiplies_integer8());
+    for (int i = 0; i < 45; i++) {
+        if (name[i] == 0) name[i] = ' ';
+    }
 }

@@ -28,6 +28,15 @@ final class PackedProduct: PreparedProduct {
         }
     }
 
+    /// Whether the weights are packed already.
+    var isPacked: Bool { packed.withLock { $0 != nil } }
+
+    /// Replaces the packed weights by the same ones in other memory.
+    func take(_ weights: PackedWeights) {
+        precondition(weights.layout == layout, "packed weights of another layer")
+        packed.withLock { $0 = weights }
+    }
+
     func callAsFunction(_ x: Tensor, activation: Activation) -> Tensor {
         precondition(x.lastAxis == layout.inputs && layout.groups == 1, "\(x.shape) for \(layout.inputs) inputs")
         return Tensor(shape: x.shape.dropLast() + [layout.outputs]) { result in

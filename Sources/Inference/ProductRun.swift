@@ -143,9 +143,9 @@ struct ProductRun {
         guard places.isEmpty else {
             return places[group].withUnsafeBufferPointer { places in
                 guard let start = places.baseAddress else { return }
-                kernel_finish_tile(&part, count, target, width, start + first, activation.kernel)
+                kernel_finish_tile(&part, count, target, width, start + first, activation.kernel(for: layout.precision))
             }
         }
-        kernel_finish_tile(&part, count, target + first * width, width, nil, activation.kernel)
+        kernel_finish_tile(&part, count, target + first * width, width, nil, activation.kernel(for: layout.precision))
     }
 }

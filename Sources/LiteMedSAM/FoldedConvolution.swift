@@ -52,6 +52,8 @@ struct FoldedConvolution {
         stride: Int = 1
     ) throws(CheckpointError) -> DepthwiseConvolution {
         let folded = try FoldedConvolution(parameters, name, shape: [channels, 1, 3, 3])
-        return DepthwiseConvolution(weight: folded.weight, bias: folded.bias, stride: stride)
+        var layer = DepthwiseConvolution(weight: folded.weight, bias: folded.bias, stride: stride)
+        layer.precision = parameters.preparation?.precision ?? .float32
+        return layer
     }
 }

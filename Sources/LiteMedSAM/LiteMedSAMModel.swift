@@ -12,6 +12,8 @@ public struct LiteMedSAMModel: SegmentationModel {
     var encoder: TinyViT
     var promptEncoder: PromptEncoder
     var decoder: MaskDecoder
+    /// What the network computes in when nothing is trained, as far as the CPU has it.
+    public let precision: NetworkPrecision
 
     /// Reads a LiteMedSAM checkpoint: `image_encoder.*`, `prompt_encoder.*` and `mask_decoder.*`. `precision` is what the
     /// network computes in when nothing is trained.
@@ -19,17 +21,21 @@ public struct LiteMedSAMModel: SegmentationModel {
     /// Throws ``CheckpointError`` naming the first tensor that is missing or has another shape.
     public init(
         parameters: NamedTensors,
-        precision: NetworkPrecision = .float32
+        precision: NetworkPrecision = .float32,
+        cache: PackedWeightCache? = nil
     ) throws(CheckpointError) {
         var parameters = parameters
         // The first and the last layers and the decoder gain least from integers and lose most.
-        parameters.preparation = WeightPacker(precision) { !$0.hasPrefix("image_encoder.layers.") }
+        let packer = WeightPacker(precision, cache: cache) { !$0.hasPrefix("image_encoder.layers.") }
+        parameters.preparation = packer
+        self.precision = packer.precision
         encoder = try TinyViT(parameters)
         promptEncoder = try PromptEncoder(parameters, grid: TinyViT.grid, inputSize: InputFrame.size)
         guard promptEncoder.width == TinyViT.outputs else {
             throw .unsupported("a prompt encoder of width \(promptEncoder.width), LiteMedSAM's is \(TinyViT.outputs)")
         }
         decoder = try MaskDecoder(parameters)
+        packer.finish()
     }
 
     /// Boxes only, input of 256 × 256 pixels.
@@ -72,12 +78,14 @@ public struct LiteMedSAMModel: SegmentationModel {
             let box = frame.scaled(try Self.box(of: prompt))
             corners += [box.x0, box.y0, box.x1, box.y1].map { Float($0) }
         }
-        let output = decoder(
-            PromptBatch(boxes: Tensor(corners, shape: [prompts.count, 4])),
-            features: embedding.features,
-            encoder: promptEncoder,
-            masks: 0..<1
-        )
+        let output = precision.withProducts {
+            decoder(
+                PromptBatch(boxes: Tensor(corners, shape: [prompts.count, 4])),
+                features: embedding.features,
+                encoder: promptEncoder,
+                masks: 0..<1
+            )
+        }
         return prompts.indices.map { index in
             let logits = output.logits.slice(index..<index + 1).reshaped([InputFrame.size, InputFrame.size])
             return MaskPrediction(

@@ -1,4 +1,6 @@
+import CKernels
 import Checkpoints
+import Inference
 import SegmentAnything
 import Tensors
 
@@ -24,6 +26,8 @@ package struct WindowAttention: Sendable {
 
         var depth: Int { channels / heads }
         var tokens: Int { window * window }
+        /// Places for keys in a row of scores: whole vectors.
+        var slots: Int { (tokens + 15) / 16 * 16 }
     }
 
     package let shape: Shape
@@ -31,12 +35,14 @@ package struct WindowAttention: Sendable {
     /// Output channels head by head: query, key and value of the first head, then of the second.
     let queryKeyValue: Linear
     let project: Linear
-    /// `[heads, tokens, tokens]`, divided by `scale`, because the softmax multiplies by it afterwards.
+    /// `[heads, tokens, slots]`: what is added to the logits; in slots without a key so little that they count as nothing.
     let bias: Tensor
     /// What a filling token's query, key and value are: `[3 · channels]`.
     let filling: Tensor
     /// What the logits are multiplied by.
     let scale: Float
+    /// What queries, keys and values are rounded to: fp32, or bf16 for the other two.
+    private let precision: NetworkPrecision
 
     /// Reads `<name>.norm`, `.qkv`, `.proj` and `.attention_biases` `[heads, tokens]`.
     package init(_ parameters: NamedTensors, _ name: String, shape: Shape) throws(CheckpointError) {
@@ -45,72 +51,83 @@ package struct WindowAttention: Sendable {
         norm = try parameters.layerNorm("\(name).norm", width: channels, epsilon: 1e-5)
         queryKeyValue = try parameters.linear("\(name).qkv", inputs: channels, outputs: 3 * channels)
         project = try parameters.linear("\(name).proj", inputs: channels, outputs: channels)
-        let factor = 1 / Double(shape.depth).squareRoot()
-        scale = Float(factor)
+        scale = Float(1 / Double(shape.depth).squareRoot())
+        precision = parameters.preparation?.precision ?? .float32
         let table = try parameters.require("\(name).attention_biases", shape: [shape.heads, shape.tokens])
-        bias = Self.expand(table, window: shape.window, dividedBy: factor)
+        bias = Self.expand(table, shape)
         filling = queryKeyValue(norm.shift.reshaped([1, channels]))
     }
 
     /// The branch alone, without the input: `[n, n, channels]`, shape kept.
     package func callAsFunction(_ x: Tensor) -> Tensor {
-        let grid = x.shape[0]
-        let projected = queryKeyValue(norm(x))
-        let window = shape.window
-        let attended = Tensor(shape: x.shape) { result in
-            for top in stride(from: 0, to: grid, by: window) {
-                let row = WindowRow(shape: shape, grid: grid, top: top)
-                attend(row, row.gather(projected, filling: filling), into: result)
-            }
-        }
-        return project(attended)
+        project(mixed(queryKeyValue(norm(x)), grid: x.shape[0]))
     }
 
-    /// Attention within each window of a row of windows; `tokens` is `[windows, tokens, 3 · channels]`.
-    private func attend(_ row: WindowRow, _ tokens: Tensor, into result: UnsafeMutableBufferPointer<Float>) {
-        let heads = shape.heads
-        let (queries, keys) = (row.queries, shape.tokens)
-        var scores = Tensor(shape: [row.windows, heads, queries, keys]) { scores in
-            row.forEachHead(of: tokens) { index, head in
-                multiply(
-                    head.queries,
-                    transposed: head.keys,
-                    into: scores.address + index * queries * keys,
-                    stride: keys
-                )
-            }
-        }
-        scores = scores.adding(queries == keys ? bias : row.firstQueries(of: bias))
-        scores.softmaxRows(scale: scale)
-        let mixed = Tensor(shape: [row.windows, queries, shape.channels]) { mixed in
-            scores.withUnsafeBufferPointer { scores in
-                row.forEachHead(of: tokens) { index, head in
-                    let (window, number) = (index / heads, index % heads)
-                    let target = window * queries * shape.channels + number * shape.depth
-                    multiply(
-                        MatrixView(scores.address + index * queries * keys, rows: queries, columns: keys),
-                        head.values,
-                        into: mixed.address + target,
-                        stride: shape.channels
-                    )
+    /// Projected tokens `[n, n, 3 · channels]` to mixed values `[n, n, channels]`; a window is a task.
+    private func mixed(_ projected: Tensor, grid: Int) -> Tensor {
+        let side = (grid + shape.window - 1) / shape.window
+        return Tensor(shape: [grid, grid, shape.channels]) { mixed in
+            let target = mixed.address
+            projected.withPointer { projected in
+                filling.withPointer { filling in
+                    bias.withPointer { bias in
+                        ComputeThreads.perform(side * side) { number in
+                            let places = WindowPlaces(shape, grid: grid, number: number)
+                            mix(places, projected, filling: filling, bias: bias, into: target)
+                        }
+                    }
                 }
             }
         }
-        row.scatter(mixed, into: result)
+    }
+
+    /// Attention within one window, head by head.
+    private func mix(
+        _ places: WindowPlaces,
+        _ projected: UnsafePointer<Float>,
+        filling: UnsafePointer<Float>,
+        bias: UnsafePointer<Float>,
+        into result: UnsafeMutablePointer<Float>
+    ) {
+        let (depth, slots, queries) = (shape.depth, shape.slots, places.queries.count)
+        AttentionRoom.with(queries: queries, slots: slots, depth: depth, precision: precision) { room in
+            for head in 0..<shape.heads {
+                func rows(_ part: Int, _ places: [Int32]) -> AttentionRoom.Rows {
+                    let offset = (3 * head + part) * depth
+                    return AttentionRoom.Rows(
+                        projected + offset,
+                        stride: 3 * shape.channels,
+                        filling: filling + offset,
+                        places: places
+                    )
+                }
+                room.gather(queries: rows(0, places.queries))
+                room.gather(keys: rows(1, places.keys))
+                room.gather(values: rows(2, places.keys))
+                room.computeScores()
+                let table = bias + head * shape.tokens * slots
+                kernel_biased_softmax(room.scores, slots, room.rounded, queries, scale, table, room.factors)
+                room.mix()
+                let target = result + head * depth
+                let width = shape.channels
+                kernel_scatter_scaled_rows(room.mixed, queries, depth, room.factors, target, width, places.queries)
+            }
+        }
     }
 
     /// Looks up the bias of every pair of tokens by their absolute distances along both axes.
-    private static func expand(_ table: Tensor, window: Int, dividedBy factor: Double) -> Tensor {
-        let tokens = window * window
-        let distances = (0..<tokens).flatMap { first in
-            (0..<tokens).map { second in
-                abs(first / window - second / window) * window + abs(first % window - second % window)
+    private static func expand(_ table: Tensor, _ shape: Shape) -> Tensor {
+        let (window, tokens) = (shape.window, shape.tokens)
+        let values = table.values
+        let absent = [Float](repeating: -1e30, count: shape.slots - tokens)
+        let expanded = (0..<table.shape[0]).flatMap { head in
+            (0..<tokens).flatMap { first in
+                (0..<tokens).map { second -> Float in
+                    let (rows, columns) = (first / window - second / window, first % window - second % window)
+                    return values[head * tokens + abs(rows) * window + abs(columns)]
+                } + absent
             }
         }
-        let values = table.values
-        let expanded = (0..<table.shape[0]).flatMap { head in
-            distances.map { Float(Double(values[head * tokens + $0]) / factor) }
-        }
-        return Tensor(expanded, shape: [table.shape[0], tokens, tokens])
+        return Tensor(expanded, shape: [table.shape[0], tokens, shape.slots])
     }
 }

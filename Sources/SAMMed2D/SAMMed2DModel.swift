@@ -15,20 +15,24 @@ public struct SAMMed2DModel: Sendable {
     var imageEncoder: ImageEncoder
     var promptEncoder: PromptEncoder
     var maskDecoder: MaskDecoder
+    /// What the network computes in when nothing is trained, as far as the CPU has it.
+    public let precision: NetworkPrecision
 
     /// Builds the network from the tensors of a checkpoint.
     ///
     /// Without a configuration the sizes are read from the tensors. Weights of the original Segment Anything are taken
     /// too: position tables are interpolated to 256 pixels, and there are no adapters.
     ///
-    /// `precision` is what the network computes in when nothing is trained.
+    /// `precision` is what the network computes in when nothing is trained; `cache` keeps weights packed for that between
+    /// runs.
     ///
     /// - Throws: ``CheckpointError`` naming the tensor that is missing or does not fit.
     public init(
         _ parameters: NamedTensors,
         configuration: SAMMed2DConfiguration? = nil,
         preprocessing: Preprocessing = .stretch,
-        precision: NetworkPrecision = .float32
+        precision: NetworkPrecision = .float32,
+        cache: PackedWeightCache? = nil
     ) throws(CheckpointError) {
         let chosen: SAMMed2DConfiguration
         if let configuration {
@@ -41,10 +45,13 @@ public struct SAMMed2DModel: Sendable {
         self.preprocessing = preprocessing
         var parameters = parameters
         // The first and the last layers and the small decoder gain least from integers and lose most.
-        parameters.preparation = WeightPacker(precision) { !$0.hasPrefix("image_encoder.blocks.") }
+        let packer = WeightPacker(precision, cache: cache) { !$0.hasPrefix("image_encoder.blocks.") }
+        parameters.preparation = packer
+        self.precision = packer.precision
         imageEncoder = try ImageEncoder(parameters, configuration: chosen)
         promptEncoder = try PromptEncoder(parameters, grid: chosen.grid, inputSize: chosen.inputSize)
         maskDecoder = try MaskDecoder(parameters)
+        packer.finish()
         guard imageEncoder.outputs == promptEncoder.width else {
             throw .unsupported("an encoder of \(imageEncoder.outputs) channels, a decoder of \(promptEncoder.width)")
         }
@@ -84,12 +91,14 @@ extension SAMMed2DModel: SegmentationModel {
         try validate(embedding)
         var predictions = [MaskPrediction?](repeating: nil, count: prompts.count)
         for group in try PromptGroup.groups(of: prompts, for: self, on: embedding) {
-            let output = maskDecoder(
-                group.batch,
-                features: embedding.features,
-                encoder: promptEncoder,
-                masks: 1..<MaskDecoder.maskCount
-            )
+            let output = precision.withProducts {
+                maskDecoder(
+                    group.batch,
+                    features: embedding.features,
+                    encoder: promptEncoder,
+                    masks: 1..<MaskDecoder.maskCount
+                )
+            }
             for (row, prediction) in select(output, on: embedding).enumerated() {
                 predictions[group.indices[row]] = prediction
             }
@@ -147,6 +156,6 @@ extension SAMMed2DModel: VerifiableModel {
         guard prompts.masks.map({ $0.shape == [prompts.count, edge, edge] }) ?? true else {
             throw .invalidInput("mask prompts have \(edge) × \(edge) elements for this model")
         }
-        return maskDecoder(prompts, features: features, encoder: promptEncoder)
+        return precision.withProducts { maskDecoder(prompts, features: features, encoder: promptEncoder) }
     }
 }

@@ -33,7 +33,8 @@ struct WindowAttention: Sendable {
             plan: WindowPlan(grid: configuration.grid, edge: edge),
             heads: configuration.heads,
             bias: try parameters.require(name + ".qkv.bias", shape: [3 * width]),
-            relativePositions: Tensor.joined(tables)
+            relativePositions: Tensor.joined(tables),
+            precision: parameters.preparation?.precision ?? .float32
         )
     }
 

@@ -13,6 +13,27 @@ struct WindowMixing: Sendable {
     /// `[2·(2·edge − 1), d]`: the tables for rows and for columns, both reversed so that a query's terms for ascending
     /// keys are one run.
     let relativePositions: Tensor
+    /// What both sides of its products are rounded to when nothing is trained: fp32, or bf16 for the other two.
+    let precision: NetworkPrecision
+    /// How each window's keys lie when nothing is trained.
+    let slots: [WindowSlots]
+
+    init(
+        plan: WindowPlan,
+        heads: Int,
+        bias: Tensor,
+        relativePositions: Tensor,
+        precision: NetworkPrecision = .float32
+    ) {
+        (self.plan, self.heads, self.bias, self.relativePositions) = (plan, heads, bias, relativePositions)
+        self.precision = precision
+        slots = plan.windows.map { WindowSlots($0, of: plan) }
+    }
+
+    private init(detaching layer: WindowMixing) {
+        (plan, heads, precision, slots) = (layer.plan, layer.heads, layer.precision, layer.slots)
+        (bias, relativePositions) = (layer.bias.detached(), layer.relativePositions.detached())
+    }
 
     /// d, the channels of a head.
     var depth: Int { relativePositions.shape[1] }
@@ -25,14 +46,9 @@ struct WindowMixing: Sendable {
 
     /// Projected tokens `[B, g, g, 3C]` to mixed values `[B, g, g, C]`.
     func callAsFunction(_ qkv: Tensor) -> Tensor {
-        let layer = WindowMixing(
-            plan: plan,
-            heads: heads,
-            bias: bias.detached(),
-            relativePositions: relativePositions.detached()
-        )
+        let layer = WindowMixing(detaching: self)
         let operands = [qkv, bias, relativePositions]
-        guard operands.contains(where: \.isTracked) else { return layer.mixed(qkv, keeping: nil) }
+        guard operands.contains(where: \.isTracked) else { return layer.inferred(qkv) }
         var mixed = Tensor(zeros: [])
         // To keep the weights, [B, heads, P, keys], is cheaper than to compute them again.
         let weights = Tensor(shape: [qkv.shape[0], heads, tokens, keys]) {
@@ -48,8 +64,8 @@ struct WindowMixing: Sendable {
         return mixed.recording(operands) { step.gradients($0) }
     }
 
-    /// The forward step, without a history. The weights of every head are written where there is room for them.
-    private func mixed(_ qkv: Tensor, keeping kept: UnsafeMutablePointer<Float>?) -> Tensor {
+    /// The forward step, without a history. The weights of every head are kept.
+    private func mixed(_ qkv: Tensor, keeping kept: UnsafeMutablePointer<Float>) -> Tensor {
         let starts = plan.windows.map(plan.termStarts)
         return Tensor(shape: qkv.shape.dropLast() + [width]) { mixed in
             let target = mixed.start
@@ -61,7 +77,7 @@ struct WindowMixing: Sendable {
                     withUnsafeTemporaryAllocation(of: Float.self, capacity: capacity) { room in
                         let views = gather(part, operands, into: room.start)
                         let result = room.start + (rows + 2 * keys) * depth
-                        views.attend(into: result, keeping: kept.map { $0 + weightOffset(part) }) { _, scores in
+                        views.attend(into: result, keeping: kept + weightOffset(part)) { _, scores in
                             weigh(scores, views.queries, starts[part.window], operands)
                         }
                         scatter(result, part, into: target)

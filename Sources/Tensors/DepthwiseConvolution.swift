@@ -8,6 +8,8 @@ public struct DepthwiseConvolution: Sendable {
     public let bias: Tensor?
     /// 1 or 2.
     public let stride: Int
+    /// What the network computes in: outside fp32 the activation is computed no better than its result is rounded later.
+    package var precision = NetworkPrecision.float32
 
     /// Takes a weight in the layout of checkpoints, `[channels, 1, 3, 3]`.
     public init(weight: Tensor, bias: Tensor?, stride: Int = 1) {
@@ -24,26 +26,26 @@ public struct DepthwiseConvolution: Sendable {
         precondition(x.shape.count == 4 && x.shape[3] == channels, "convolution of \(channels) channels on \(x.shape)")
         let (rows, columns) = (x.shape[1], x.shape[2])
         let (newRows, newColumns) = ((rows + stride - 1) / stride, (columns + stride - 1) / stride)
-        var y = Tensor(shape: [x.shape[0], newRows, newColumns, channels]) { result in
+        return Tensor(shape: [x.shape[0], newRows, newColumns, channels]) { result in
             x.withPointer { x in
                 for image in 0..<result.count / max(1, newRows * newColumns * channels) {
                     convolve(
                         x + image * rows * columns * channels,
                         rows: rows,
                         columns: columns,
+                        activation: activation.kernel(for: precision),
                         into: result.start + image * newRows * newColumns * channels
                     )
                 }
             }
         }
-        y.add(bias: nil, activation: activation)
-        return y
     }
 
     private func convolve(
         _ x: UnsafePointer<Float>,
         rows: Int,
         columns: Int,
+        activation: KernelActivation,
         into y: UnsafeMutablePointer<Float>
     ) {
         let channels = packed.shape[2]
@@ -60,7 +62,8 @@ public struct DepthwiseConvolution: Sendable {
                         stride,
                         y,
                         range.lowerBound,
-                        range.upperBound
+                        range.upperBound,
+                        activation
                     )
                 }
             }

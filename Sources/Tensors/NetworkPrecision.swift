@@ -11,3 +11,11 @@ public enum NetworkPrecision: String, Sendable, Hashable, Codable, CaseIterable 
     /// every row, chosen while it runs; sums are exact. Layers that lose too much by it stay in bf16.
     case integer8 = "int8"
 }
+
+extension NetworkPrecision {
+    /// Runs the body with those products, too, that no weight is prepared for: in bf16 unless the network runs in fp32.
+    package func withProducts<Result>(_ body: () -> Result) -> Result {
+        guard self != .float32 else { return body() }
+        return ProductPrecision.$current.withValue(.bfloat16, operation: body)
+    }
+}

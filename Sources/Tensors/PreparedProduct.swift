@@ -52,6 +52,9 @@ package struct WeightsToPrepare: Sendable {
 
 /// Who prepares the layers of a network when it is made.
 package protocol LayerPreparation: Sendable {
+    /// What the network is opened with, as far as the CPU has it.
+    var precision: NetworkPrecision { get }
+
     /// The prepared weights of the layer of that name; nil for one that is better left as it is.
     func product(_ name: String, _ weights: WeightsToPrepare) -> (any PreparedProduct)?
 }

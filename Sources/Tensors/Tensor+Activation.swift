@@ -16,6 +16,11 @@ public enum Activation: Sendable, Hashable {
         case .sigmoid: KERNEL_SIGMOID
         }
     }
+
+    /// The kernel's name for it where the result is going to be rounded to that precision.
+    package func kernel(for precision: NetworkPrecision) -> KernelActivation {
+        self == .gelu && precision != .float32 ? KERNEL_GELU_SHORT : kernel
+    }
 }
 
 extension Tensor {

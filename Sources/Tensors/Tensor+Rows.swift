@@ -94,23 +94,27 @@ extension Tensor {
     public func meanOverRows() -> Tensor {
         let (width, length) = (lastAxis, shape.dropLast().last ?? 1)
         let groups = count / max(1, width * length)
-        let mean = Tensor(shape: Array(shape.dropLast(2)) + [width]) { result in
+        var mean = Tensor(shape: Array(shape.dropLast(2)) + [width]) { result in
             let target = result.start
             withPointer { source in
-                ComputeThreads.overRows(groups, elementsPerRow: length * width) { range in
-                    for group in range {
-                        // Double: the sum of thousands of pixels stays exact to fp32.
-                        var sums = [Double](repeating: 0, count: width)
-                        let first = source + group * length * width
-                        for row in 0..<length {
-                            for column in 0..<width { sums[column] += Double(first[row * width + column]) }
-                        }
-                        for column in 0..<width {
-                            (target + group * width + column).initialize(to: Float(sums[column] / Double(length)))
-                        }
+                for group in 0..<groups {
+                    let first = source + group * length * width
+                    // Sums are in double: that of thousands of pixels stays exact to fp32.
+                    ComputeThreads.overColumns(width, rows: length) { columns in
+                        kernel_sum_rows(
+                            first,
+                            length,
+                            width,
+                            target + group * width,
+                            columns.lowerBound,
+                            columns.upperBound
+                        )
                     }
                 }
             }
+        }
+        mean.rewriteBlocks { source, target, count in
+            for index in 0..<count { target[index] = Float(Double(source[index]) / Double(length)) }
         }
         let shape = shape
         return mean.recording([self]) { [$0.scaled(by: 1 / Float(length)).spreadOverRows(to: shape)] }

@@ -48,4 +48,46 @@ struct FullModelTests {
         #expect(differences.count == 17)
         #expect(GoldenVerification.passes(differences), "\(differences)")
     }
+
+    /// The cosine of the embedding with the reference's; the prompts' masks are compared by Dice.
+    @Test(
+        "keeps its embedding and masks in lower precisions",
+        arguments: [(NetworkPrecision.bfloat16, 0.9995), (.integer8, 0.999)]
+    )
+    func keepsItsEmbeddingInLowerPrecisions(precision: NetworkPrecision, least: Double) throws {
+        let golden = try GoldenFiles.open("full_vit_b_256")
+        let model = try SAMMed2DModel(
+            ReferenceWeights.parameters(GoldenFiles.publishedShapes()),
+            precision: precision
+        )
+        let image = ReferenceWeights.uniform("golden.full.image", shape: [1, 3, 256, 256], power: 1)
+        let features = model.imageEncoder(image.channelsLast())
+        let expected = try golden.tensor("image_embedding").channelsLast()
+        let cosine = cosine(expected.values, features.values)
+        #expect(cosine >= least, "\(precision)")
+        let again = model.imageEncoder(image.channelsLast())
+        #expect(features.values == again.values)
+        let verification = GoldenVerification(try GoldenFiles.open("verify_vit_b_256"))
+        for name in DecoderGoldenTests.cases {
+            let output = try model.decodeAll(
+                verification.prompts(of: name, grid: 16),
+                on: features.reshaped([256, 256])
+            )
+            let wanted = try golden.tensor(name + "/masks4")
+            #expect(dice(wanted.values, output.logits.values) >= 0.98, "\(name) in \(precision)")
+        }
+    }
+}
+
+/// The cosine of the angle between two vectors.
+private func cosine(_ left: [Float], _ right: [Float]) -> Double {
+    func product(_ a: [Float], _ b: [Float]) -> Double { zip(a, b).reduce(0) { $0 + Double($1.0) * Double($1.1) } }
+    return product(left, right) / (product(left, left) * product(right, right)).squareRoot()
+}
+
+/// Dice's coefficient of the pixels above 0.
+private func dice(_ left: [Float], _ right: [Float]) -> Double {
+    let both = zip(left, right).count { $0 > 0 && $1 > 0 }
+    let sum = left.count { $0 > 0 } + right.count { $0 > 0 }
+    return sum == 0 ? 1 : 2 * Double(both) / Double(sum)
 }

@@ -177,7 +177,8 @@ struct WindowMixingGradientTests {
         let leaves = operands.map { $0.tracked() }
         let whole = mixing(size, bias: leaves[1], positions: leaves[2])(leaves[0])
         let frozen = mixing(size, bias: operands[1], positions: operands[2])
-        #expect(frozen(operands[0]).values == whole.values)
+        // Without gradients padding keys are folded into one, which rounds otherwise.
+        #expect(largestDifference(whole.detached(), frozen(operands[0])) <= 1e-6)
         #expect(frozen(leaves[0]).values == whole.values)
         let expected = try #require(whole.gradients(of: leaves)[0])
         #expect(try #require(frozen(leaves[0]).gradients(of: [leaves[0]])[0]).values == expected.values)

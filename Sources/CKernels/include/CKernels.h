@@ -13,6 +13,7 @@ typedef enum {
     KERNEL_RELU = 1,
     KERNEL_GELU = 2, ///< x · Φ(x), the exact one with erf
     KERNEL_SIGMOID = 3,
+    KERNEL_GELU_SHORT = 4, ///< x · Φ(x) within 2e-7 · |x| plus a part in 100,000: for results that are rounded to bf16 or less
 } KernelActivation;
 
 // MARK: Rows
@@ -153,6 +154,50 @@ void kernel_quantise_rows(
 void kernel_quantise_weights(
     const float *x, size_t x_stride, int8_t *y, size_t rows, size_t width, float *scales, int32_t *sums);
 
+/// A checksum that tells damaged from whole bytes at the speed of memory; not one that withstands intent. bytes may be
+/// NULL where there are none.
+uint64_t kernel_checksum(const uint8_t *bytes, size_t count);
+
+// MARK: Attention for inference
+
+/// How the keys of a window of `edge × edge` positions, of which `rows × columns` are real, lie in a row of scores: in
+/// groups, a group for each real row (or column), its keys one for each real column (or row), up to whole vectors. Behind
+/// the `slots` scores stand the query's relative terms.
+typedef struct {
+    size_t edge, rows, columns;
+    int outer_is_rows;            ///< whether a group is a row of the window; else it is a column
+    size_t group_slots;           ///< the slots of a group, a multiple of 16
+    size_t slots;                 ///< all slots, a multiple of 16
+    ptrdiff_t padding_slot;       ///< a free slot whose key stands for all padding keys, which are equal; -1 without padding
+    float scale;
+    const int32_t *high_start;    ///< for each query where its terms for ascending rows begin behind the slots
+    const int32_t *wide_start;    ///< the same for columns
+} KernelWindow;
+
+/// Softmax with a decomposed relative position term, without the division by the sum: scores `[rows, stride]` become
+/// exponentials of scale · score + high + wide - the largest, in place or in bf16 in `rounded` `[rows, slots]`; factors[r]
+/// is 1 / their sum. Slots without a key become as good as 0.
+void kernel_window_softmax(
+    const KernelWindow *window, float *scores, size_t stride, uint16_t *rounded, size_t rows, float *factors);
+
+/// The same for scale · score + bias, both `[rows, slots]`; slots is a multiple of 16.
+void kernel_biased_softmax(
+    float *scores, size_t slots, uint16_t *rounded, size_t rows, float scale, const float *bias, float *factors);
+
+/// y[places[r],:] = x[r,:] · factors[r]; rows of y stand `y_stride` elements apart; rows without a place (below 0) are left
+/// out.
+void kernel_scatter_scaled_rows(
+    const float *x, size_t rows, size_t width, const float *factors, float *y, size_t y_stride, const int32_t *places);
+
+/// y[r,:] = x[places[r],:], `filling` where the place is -1, zeros where it is below.
+void kernel_gather_rows(
+    const float *x, size_t x_stride, const float *filling, const int32_t *places, size_t rows, size_t width, float *y);
+
+/// The same, rounded to bf16.
+void kernel_gather_rounded_rows(
+    const float *x, size_t x_stride, const float *filling, const int32_t *places, size_t rows, size_t width,
+    uint16_t *y);
+
 // MARK: Layout
 
 /// y[c, r] = x[r, c] for c in [first, end).
@@ -200,10 +245,11 @@ void kernel_resize_bilinear_gradient(
     const float *dy, size_t rows, size_t columns, size_t channels, float *dx, size_t output_rows,
     size_t output_columns, size_t first, size_t end);
 
-/// 3×3 depthwise convolution with padding 1: output rows [first, end). `weight` is `[3, 3, channels]`, bias may be NULL.
+/// 3×3 depthwise convolution with padding 1, then the activation: output rows [first, end). `weight` is
+/// `[3, 3, channels]`, bias may be NULL.
 void kernel_depthwise3x3(
     const float *x, size_t rows, size_t columns, size_t channels, const float *weight, const float *bias, size_t stride,
-    float *y, size_t first, size_t end);
+    float *y, size_t first, size_t end, KernelActivation activation);
 
 // MARK: Optimisers
 

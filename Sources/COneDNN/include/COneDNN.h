@@ -48,6 +48,11 @@ bool preread_product_pack(const PrereadProduct *product, const void *right, void
 /// The library's version as major · 10,000 + minor · 100 + patch.
 int preread_onednn_version(void);
 
+enum { PREREAD_CPU_NAME_SIZE = 49 };
+
+/// The CPU's own name and what of AVX-512 it has, as text: libraries choose layouts by these.
+void preread_cpu_name(char name[PREREAD_CPU_NAME_SIZE]);
+
 /// Whether the CPU multiplies 8-bit integers without saturating in between (AVX512-VNNI).
 bool preread_cpu_multiplies_integer8(void);
 
