@@ -298,6 +298,10 @@ static const unsigned char system_audit_js[] = {
 #embed "page/system/audit.js"
 };
 
+static const unsigned char system_profiles_js[] = {
+#embed "page/system/profiles.js"
+};
+
 static const unsigned char system_quarantine_js[] = {
 #embed "page/system/quarantine.js"
 };
@@ -507,6 +511,7 @@ const struct preread_page_file preread_page_files[] = {
     ENTRY("styles/viewer.css", STYLE, styles_viewer_css),
     ENTRY("styles/worklist.css", STYLE, styles_worklist_css),
     ENTRY("system/audit.js", SCRIPT, system_audit_js),
+    ENTRY("system/profiles.js", SCRIPT, system_profiles_js),
     ENTRY("system/quarantine.js", SCRIPT, system_quarantine_js),
     ENTRY("system/system.js", SCRIPT, system_system_js),
     ENTRY("system/throughput.js", SCRIPT, system_throughput_js),

@@ -122,4 +122,41 @@ import Testing
             #expect(try await bench.ledger.series(series.uid)?.state == .receiving)
         }
     }
+
+    @Test("Of two series of a study the profile's choice gets the job, and the other says why not")
+    func oneSeriesOfAStudyIsChosen() async throws {
+        let shipped = SharedFiles.repository.appending(path: "profiles")
+        try await IngestBench.run { bench in
+            let folder = bench.store.deletingLastPathComponent().appending(path: "profiles")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            for name in ["profile.xsd", "codes.tsv"] {
+                try FileManager.default.copyItem(at: shipped.appending(path: name), to: folder.appending(path: name))
+            }
+            let text = try String(contentsOf: shipped.appending(path: "ct-abdomen.xml"), encoding: .utf8)
+            let choosing = text.replacing(
+                "</completeness>",
+                with: #"</completeness><choose><largest measure="sliceCount"/></choose>"#
+            )
+            try #require(choosing != text)
+            try Data(choosing.utf8).write(to: folder.appending(path: "ct-abdomen.xml"))
+            bench.planner = Self.planner(try ProfileSet.load(RawPath(folder.path)), bench) { _ in Self.model }
+
+            for number in 0..<10 {
+                let slice = try SyntheticSlice(number)
+                try bench.drop(slice, as: "long-\(number)")
+                guard number < 8 else { continue }
+                let file = bench.incoming.appending(path: "long-\(number)")
+                let header = try InstanceHeader(reading: RawPath(file.path))
+                let short = try slice.renaming(header.seriesInstanceUID).renaming(header.sopInstanceUID)
+                try bench.drop(short, as: "short-\(number)")
+            }
+            try await bench.complete()
+            let series = try await bench.ledger.series(in: Set(SeriesState.allCases))
+            let planned = try #require(series.first { $0.state == .planned })
+            let other = try #require(series.first { $0.state == .unmatched })
+            #expect(series.count == 2 && planned.instanceCount == 10)
+            #expect(other.reason == "NOT_CHOSEN")
+            #expect(other.message?.contains("largest slice count, 10 before 8") == true, "\(other.message ?? "")")
+        }
+    }
 }

@@ -18,6 +18,11 @@ struct SyntheticSlice {
         try replacing("ID-plain", with: number)
     }
 
+    /// The same with another identifier, of the same length, in the place of one that it has.
+    func renaming(_ uid: String) throws -> SyntheticSlice {
+        try replacing(uid, with: String(uid.dropLast()) + (uid.hasSuffix("1") ? "2" : "1"))
+    }
+
     /// The same identity with other pixels.
     func withOtherPixels() -> SyntheticSlice {
         var copy = self

@@ -131,3 +131,37 @@ struct AnnotationRefusalTests {
         }
     }
 }
+
+@Suite("A series that its profile refuses is left to a person before anything is computed")
+struct ProfileRefusalTests {
+    private func outcome(_ change: (String) -> String) throws -> (code: String, message: String)? {
+        let shipped = RawPath(SharedFiles.repository.appending(path: "profiles").path)
+        let bytes = try ReadOnlyFile(shipped.appending("ct-abdomen.xml")).readAll()
+        let text = change(String(decoding: bytes, as: UTF8.self))
+        let profile = try ProfileReader(folder: shipped).profile(bytes: Array(text.utf8), file: "test.xml")
+        let series = try AnnotatedSeries("plain")
+        let plan = try BoxPlan(profile, atlas: nil, series: series.series)
+        #expect(plan.segments.isEmpty)
+        return plan.refusal
+    }
+
+    @Test("an atlas that is not installed is named")
+    func whenTheAtlasIsNotInstalled_thenTheReasonNamesIt() throws {
+        let refusal = try #require(try outcome { $0 })
+        #expect(refusal.code == "NO_ATLAS")
+        #expect(refusal.message.contains("ct-abdomen-example, which is not installed"))
+    }
+
+    @Test("a failed check gives the profile's own reason, with what was asked and seen")
+    func whenACheckFails_thenTheReasonIsTheProfiles() throws {
+        let refusal = try #require(
+            try outcome { text in
+                text.replacingOccurrences(of: #"<atlas name="ct-abdomen-example"/>"#, with: "")
+                    .replacingOccurrences(of: #" atlasLabel="[^"]*""#, with: "", options: .regularExpression)
+                    .replacingOccurrences(of: #"<coverage minimum="18""#, with: #"<coverage minimum="180""#)
+            }
+        )
+        #expect(refusal.code == "PREFLIGHT")
+        #expect(refusal.message.contains("(asked: coverage at least 180 mm; seen: 25 mm)"))
+    }
+}

@@ -12,6 +12,7 @@ import {showHelp} from "./shell/help.js";
 import {watchIdle} from "./shell/idle.js";
 import {showLogin} from "./shell/login.js";
 import {Shell} from "./shell/shell.js";
+import {profilesPage} from "./system/profiles.js";
 import {quarantinePage} from "./system/quarantine.js";
 import {systemPage} from "./system/system.js";
 import {jobPage} from "./viewer/job.js";
@@ -47,6 +48,7 @@ function enter(session) {
         learn: page(learnPage),
         quarantine: page(quarantinePage),
         system: page(systemPage),
+        profiles: page(profilesPage),
     }, (name) => shell.showPlace(name));
     const stops = [watchIdle(session.idleMinutes, logOut), bindKeys(globalKeys()), () => router.stop(), closeEvents];
     leave = () => stops.forEach((stop) => stop());

@@ -12,6 +12,8 @@ import Synchronization
 /// The profiles and models of a site, as the page names them.
 final class SiteCatalogue: ReviewCatalogue {
     private let catalogue: ProfileCatalogue
+    /// Whether there is an atlas of that name.
+    private let isInstalled: @Sendable (String) -> Bool
     private let modelStore: ModelStore
     private let reader: any LedgerQueries
     private let store: RawPath
@@ -21,12 +23,14 @@ final class SiteCatalogue: ReviewCatalogue {
 
     init(
         profiles: ProfileCatalogue,
+        isInstalled: @escaping @Sendable (String) -> Bool,
         models: ModelStore,
         reader: any LedgerQueries,
         store: RawPath,
         current: @escaping @Sendable (ProfileModel) throws -> ModelPackage
     ) {
         catalogue = profiles
+        self.isInstalled = isInstalled
         modelStore = models
         self.reader = reader
         self.store = store
@@ -40,7 +44,20 @@ final class SiteCatalogue: ReviewCatalogue {
                 title: profile.title,
                 version: profile.version,
                 model: (try? current(profile.model).manifest.name) ?? "",
-                segments: profile.segments.count
+                segments: profile.segments.count,
+                rank: .init(priority: profile.priority, isFallback: profile.isFallback, parent: profile.parentID),
+                atlases: profile.atlases.map { .init(name: $0, installed: isInstalled($0)) }
+            )
+        }
+    }
+
+    func profileProblems() -> [ProfileProblem] {
+        catalogue.state.problems.map { problem in
+            ProfileProblem(
+                file: problem.file,
+                line: problem.line,
+                message: problem.message,
+                remedy: problem.remedy
             )
         }
     }
@@ -86,6 +103,7 @@ final class SiteCatalogue: ReviewCatalogue {
             let explanations = profiles.match(SeriesFacts(of: volume, in: series)).explanations
             return explanations.flatMap { explanation in
                 explanation.results.map { ExplainedRule($0, of: explanation) }
+                    + explanation.requirements.map { ExplainedRule($0, of: explanation) }
             }
         }
     }
@@ -98,6 +116,17 @@ extension ExplainedRule {
             rule: (result.rule, result.depth, result.holds),
             counts: (result.heldCount, result.instanceCount),
             seen: result.seen
+        )
+    }
+
+    fileprivate init(_ result: RequirementResult, of explanation: ProfileExplanation) {
+        let instances = explanation.results.first?.instanceCount ?? 0
+        self.init(
+            profile: (explanation.profileID, explanation.version, explanation.matches),
+            rule: ("requires \(result.requirement)", 0, result.holds),
+            counts: (result.holds ? instances : 0, instances),
+            seen: result.seen,
+            reason: result.holds ? nil : result.reason
         )
     }
 }

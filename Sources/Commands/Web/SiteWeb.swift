@@ -78,6 +78,7 @@ struct SiteWeb {
         let imaging = SiteImaging(site, ledger: reader, resources: resources)
         let catalogue = SiteCatalogue(
             profiles: resources.catalogue,
+            isInstalled: { [resources] in resources.isInstalled($0) },
             models: models,
             reader: reader,
             store: site.folders.store

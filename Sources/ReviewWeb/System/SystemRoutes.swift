@@ -65,7 +65,7 @@ package struct SystemRoutes: ReviewRoutes {
 
     package func add(to group: ReviewGroup) {
         group.get("system", use: system)
-        group.get("profiles") { [catalogue] _, _ in JSONAnswer(["items": catalogue.profiles()]) }
+        group.get("profiles", use: profiles)
         group.post("profiles/explain", .viewer, use: explain)
     }
 
@@ -133,6 +133,18 @@ package struct SystemRoutes: ReviewRoutes {
     }
 
     // MARK: - Profiles
+
+    private struct Profiles: Encodable {
+        let items: [ProfileSummary]
+        let problems: [ProfileProblem]
+    }
+
+    private func profiles(_ request: Request, _ context: ReviewContext) async throws -> JSONAnswer<Profiles> {
+        let catalogue = catalogue
+        return await work.run {
+            JSONAnswer(Profiles(items: catalogue.profiles(), problems: catalogue.profileProblems()))
+        }
+    }
 
     private struct Question: Decodable {
         let job: Int64

@@ -9,13 +9,93 @@ package struct ProfileSummary: Sendable, Encodable {
     package let model: String
     /// How many structures it looks for.
     package let segments: Int
+    /// Its rank among the profiles.
+    package let rank: Rank
+    /// The atlases that its boxes come from.
+    package let atlases: [Atlas]
 
-    package init(id: String, title: String, version: String, model: String, segments: Int) {
+    /// Which profile comes before which.
+    package struct Rank: Sendable {
+        let priority: Int
+        let isFallback: Bool
+        /// The profile that it extends.
+        let parent: String?
+
+        package init(priority: Int = 0, isFallback: Bool = false, parent: String? = nil) {
+            self.priority = priority
+            self.isFallback = isFallback
+            self.parent = parent
+        }
+    }
+
+    /// An atlas by its name.
+    package struct Atlas: Sendable, Encodable {
+        let name: String
+        /// Without it series of the profile wait for a person's prompts.
+        let installed: Bool
+
+        package init(name: String, installed: Bool) {
+            self.name = name
+            self.installed = installed
+        }
+    }
+
+    package init(
+        id: String,
+        title: String,
+        version: String,
+        model: String,
+        segments: Int,
+        rank: Rank = Rank(),
+        atlases: [Atlas] = []
+    ) {
         self.id = id
         self.title = title
         self.version = version
         self.model = model
         self.segments = segments
+        self.rank = rank
+        self.atlases = atlases
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case id
+        case title
+        case version
+        case model
+        case segments
+        case priority
+        case fallback
+        case extends
+        case atlases
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(id, forKey: .id)
+        try container.encode(title, forKey: .title)
+        try container.encode(version, forKey: .version)
+        try container.encode(model, forKey: .model)
+        try container.encode(segments, forKey: .segments)
+        try container.encode(rank.priority, forKey: .priority)
+        try container.encode(rank.isFallback, forKey: .fallback)
+        try container.encode(rank.parent, forKey: .extends)
+        try container.encode(atlases, forKey: .atlases)
+    }
+}
+
+/// What is wrong with files of profiles that were changed, and are not used for it.
+package struct ProfileProblem: Sendable, Encodable {
+    let file: String
+    @OrNull var line: Int?
+    let message: String
+    let remedy: String
+
+    package init(file: String, line: Int?, message: String, remedy: String) {
+        self.file = file
+        self.line = line
+        self.message = message
+        self.remedy = remedy
     }
 }
 
@@ -50,13 +130,17 @@ package struct ExplainedRule: Sendable, Encodable {
     package let instances: Int
     /// What was seen.
     package let seen: [String]
+    /// Why a series that does not hold it is not good enough; `nil` for rules.
+    @OrNull package var reason: String?
 
     package init(
         profile: (id: String, version: String, matches: Bool),
         rule: (text: String, depth: Int, holds: Bool),
         counts: (held: Int, instances: Int),
-        seen: [String]
+        seen: [String],
+        reason: String? = nil
     ) {
+        self.reason = reason
         self.profile = profile.id
         version = profile.version
         matches = profile.matches
@@ -73,6 +157,9 @@ package struct ExplainedRule: Sendable, Encodable {
 package protocol ReviewCatalogue: Sendable {
     /// The profiles that the service works with.
     func profiles() -> [ProfileSummary]
+
+    /// Why changed files of profiles are not used; empty where all are.
+    func profileProblems() -> [ProfileProblem]
 
     /// The title of a profile; `nil` where it is not there any more.
     func profileTitle(_ id: String) -> String?

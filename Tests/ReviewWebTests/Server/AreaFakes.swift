@@ -48,6 +48,10 @@ struct FakeCatalogue: ReviewCatalogue, JobProtocols {
         [ProfileSummary(id: "liver", title: "Liver", version: "1", model: "small", segments: 2)]
     }
 
+    func profileProblems() -> [ProfileProblem] {
+        [ProfileProblem(file: "liver.xml", line: 3, message: "no such element", remedy: "Remove it")]
+    }
+
     func profileTitle(_ id: String) -> String? { id == "liver" ? "Liver" : nil }
 
     func models() -> [ModelSummary] { [] }

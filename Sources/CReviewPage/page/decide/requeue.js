@@ -4,6 +4,7 @@ import {h} from "../core/dom.js";
 import {t} from "../core/i18n.js";
 import {ask, confirmed} from "../shell/dialog.js";
 import {say, sayError} from "../shell/status.js";
+import {rulesTable} from "../system/profiles.js";
 
 /** Which deeds a state allows. @type {Record<string, string[]>} */
 const DEEDS = {
@@ -31,13 +32,6 @@ async function requeue(job, action, done) {
 
 async function explain(job) {
     const answer = await post("/api/profiles/explain", {job: job.job});
-    const heads = ["worklist.profile", "explain.rule", "explain.seen", "explain.held"];
-    await ask(t("explain"), h("table.plain", null,
-        h("thead", null, h("tr", null, heads.map((key) => h("th", {scope: "col"}, t(key))))),
-        h("tbody", null, answer.items.map((row) => h("tr", null,
-            h("td", null, h("span", {class: row.matches ? "good" : "muted"}, `${row.profile} ${row.version}`)),
-            h("td", {style: {"padding-left": `${0.6 + 1.2 * row.depth}rem`}}, row.rule),
-            h("td.mono", null, row.seen.join(", ")),
-            h("td.number", {class: row.holds ? "good" : "bad"}, `${row.holds ? "✓" : "✗"} ${row.held}/${row.instances}`))))),
+    await ask(t("explain"), rulesTable(answer.items),
     [{value: "cancel", label: t("close"), kind: "primary"}], {wide: true});
 }

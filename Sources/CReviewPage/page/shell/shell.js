@@ -86,7 +86,7 @@ export class Shell {
 
     showPlace(name) {
         this.place = name;
-        const place = name === "job" ? "worklist" : name;
+        const place = {job: "worklist", profiles: "system"}[name] ?? name;
         for (const link of this.header.querySelectorAll("nav a")) {
             if (link.dataset.place === place) link.setAttribute("aria-current", "page");
             else link.removeAttribute("aria-current");

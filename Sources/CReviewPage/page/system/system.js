@@ -8,6 +8,7 @@ import {meter} from "../learn/waiting.js";
 import {sayError} from "../shell/status.js";
 import {throughput} from "./throughput.js";
 import {auditCard} from "./audit.js";
+import {problemCard} from "./profiles.js";
 
 const REFRESH_MS = 5000;
 const FULL = 0.92;
@@ -23,7 +24,7 @@ export function systemPage(root, {session}) {
 
     async function load() {
         const [system, profiles] = await Promise.all([get("/api/system"), get("/api/profiles")]);
-        if (!closed) replace(cards, queue(system), work(system), disk(system), version(system, profiles));
+        if (!closed) replace(cards, problemCard(profiles.problems), queue(system), work(system), disk(system), version(system, profiles));
     }
 
     load().catch(sayError);
@@ -74,5 +75,5 @@ function version(system, profiles) {
         [t("system.memory"), `${number(system.memoryMB)} MB`], [t("system.cores"), number(system.cores)],
         ...system.models.map((model) => [t("viewer.model"), [model.name, ...model.channels].join(" · ")]),
         ...profiles.items.map((profile) => [t("viewer.profile"), `${profile.title} ${profile.version} · ${t("system.segments", {n: profile.segments})}`]),
-    ]));
+    ]), h("p", null, h("a", {href: "#/profiles"}, t("profiles"))));
 }
