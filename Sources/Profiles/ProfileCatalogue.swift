@@ -28,7 +28,7 @@ public final class ProfileCatalogue: Sendable {
     /// What of a set cannot be used here although its files are right: an atlas that lacks a structure, a missing model.
     public typealias Check = @Sendable (ProfileSet) -> [ProfileError.Problem]
 
-    private struct Memory {
+    fileprivate struct Memory {
         var state: State
         /// Files of the profiles in use, or of those that were refused last.
         var judged: [FolderScan.Entry]

@@ -64,7 +64,7 @@ struct ProfilePlanner {
             }
         }
         return PromptPlan(
-            segments: profile.segments.map(planned),
+            segments: profile.segments.map { planned($0).cleaned(by: $0.cleaning) },
             prompts: prompts,
             atlas: Receipt.Atlas(name: name, sha256: atlas.digest, scores: Self.scores(alignment)),
             withoutPrompt: withoutPrompt,
@@ -112,6 +112,15 @@ struct ProfilePlanner {
             intensity: IntensityStatistics.Rule(profile.intensity),
             confidence: ConfidenceRule()
         )
+    }
+}
+
+extension PromptPlan.Segment {
+    fileprivate func cleaned(by cleaning: ProfileSegment.MaskCleaning) -> PromptPlan.Segment {
+        var segment = self
+        segment.keptComponents = cleaning.keptComponents
+        segment.smoothing = cleaning.smoothing
+        return segment
     }
 }
 
