@@ -16,7 +16,7 @@ SWIFT_BUILD := swift build --explicit-target-dependency-import-check error
 help:
 	@echo "make demo     build, fetch a real CT and real weights, annotate it, show the SEG and how good it is"
 	@echo "make check    lint, build, all tests"
-	@echo "make bench    how fast the networks answer and learn on this machine, beside PyTorch"
+	@echo "make bench    how fast the networks answer and learn on this machine, beside OpenVINO, onnxruntime and PyTorch"
 	@echo "make install  preread, its profiles and its systemd unit below PREFIX=$(PREFIX)"
 	@echo "make clean    remove what was built; what was fetched stays in .cache"
 
@@ -55,10 +55,10 @@ test: build check-data
 acceptance: build check-data
 	@$(SCRIPTS)/acceptance.sh .build/debug/preread
 
-bench: sample
+bench: sample release
 	@$(SCRIPTS)/python-environment.sh bench
-	$(SWIFT_BUILD) -c release --product Benchmarks
-	@$(SCRIPTS)/bench.sh .build/release/Benchmarks $(BENCH_CHECKPOINTS)
+	$(SWIFT_BUILD) -c release --static-swift-stdlib --product Benchmarks
+	@$(SCRIPTS)/bench.sh .build/release $(BENCH_CHECKPOINTS)
 
 install: release
 	install -s -D -m 0755 .build/release/preread "$(DESTDIR)$(PREFIX)/bin/preread"

@@ -15,11 +15,7 @@ package struct WeightPacker: LayerPreparation {
 
     /// The precision, or the next better one that the CPU has instructions for.
     package static func available(_ precision: NetworkPrecision) -> NetworkPrecision {
-        switch precision {
-        case .float32: .float32
-        case .bfloat16: ProductPrecision.isBFloat16Fast ? .bfloat16 : .float32
-        case .integer8: preread_cpu_multiplies_integer8() ? .integer8 : available(.bfloat16)
-        }
+        precision.available
     }
 
     /// Layers with few outputs or short sums are left as they are: packing gains nothing there.

@@ -80,6 +80,8 @@ import Testing
                 return
             }
             #expect(file.segments.map(\.label) == ["Liver"])
+            // Prompts say nothing of the arithmetic: the command does.
+            #expect(planner.precision(for: .prompts(file, digest: SHA256Digest(of: [UInt8]()))) == nil)
             #expect(reason(try planner.source(for: try ConformanceSeries.read("mr")))?.contains("prompts") == true)
         }
     }

@@ -132,6 +132,25 @@ struct AnnotationPipelineTests {
         }
     }
 
+    @Test("another arithmetic of the network gives another key, so that results lie beside each other")
+    func whenTheArithmeticDiffers_thenTheKeyDoes() throws {
+        let series = try AnnotatedSeries("odd23x38")
+        let prompts = try series.prompts()
+        let keys = ["fp32", "bf16", "int8", "fp32"].map { precision in
+            var request = series.request(prompts)
+            let model = request.model
+            request.model = LoadedModel(
+                name: model.name,
+                digest: model.digest,
+                precision: precision,
+                network: model.network
+            )
+            return request.key(of: series.volume)
+        }
+        #expect(Set(keys).count == 3)
+        #expect(keys[0] == keys[3])
+    }
+
     @Test("intensities stand in the receipt in the order of the segments")
     func whenSegmentsHaveDifferentWindows_thenTheReceiptKeepsTheirOrder() throws {
         let series = try AnnotatedSeries("plain")

@@ -5,26 +5,20 @@ import Pipeline
 import Profiles
 import SAMMed2D
 import SegmentAnything
+import Tensors
 
 /// Makes networks from model packages: the one place that knows every architecture.
 enum ModelLoader {
     /// Loads a package after checking its weights against the digest of its manifest.
     static func load(_ package: ModelPackage, precision: ProfileModel.Precision = .fp32) throws -> LoadedModel {
-        try check(precision)
         try package.verifyDigest()
         return LoadedModel(
             name: package.manifest.name,
             digest: package.manifest.weights.sha256,
-            precision: precision.rawValue,
+            // As it runs: a CPU without the instructions computes in the next better arithmetic.
+            precision: NetworkPrecision(precision).available.rawValue,
             network: try network(package, precision: precision)
         )
-    }
-
-    /// Refuses an arithmetic that the networks do not have, before anything is read.
-    static func check(_ precision: ProfileModel.Precision) throws {
-        guard precision == .fp32 else {
-            throw CommandFailure(.environment, "\(precision.rawValue): this version computes in fp32")
-        }
     }
 
     /// The network of a package, with its weights in that arithmetic.
@@ -34,8 +28,8 @@ enum ModelLoader {
     ) throws -> any SegmentationModel & VerifiableModel {
         let weights = try package.load()
         switch package.manifest.architecture {
-        case .liteMedSAM: return try LiteMedSAMModel(parameters: weights)
-        case .samMed2D, .sam: return try SAMMed2DModel(weights)
+        case .liteMedSAM: return try LiteMedSAMModel(parameters: weights, precision: .init(precision))
+        case .samMed2D, .sam: return try SAMMed2DModel(weights, precision: .init(precision))
         }
     }
 
@@ -83,6 +77,17 @@ enum ModelLoader {
             throw CommandFailure(describing: error)
         } catch let error as FileError {
             throw CommandFailure(.environment, "the models in \(store.folder.displayName): \(error.description)")
+        }
+    }
+}
+
+extension NetworkPrecision {
+    /// The arithmetic that a profile or a site names.
+    init(_ precision: ProfileModel.Precision) {
+        switch precision {
+        case .fp32: self = .float32
+        case .bf16: self = .bfloat16
+        case .int8: self = .integer8
         }
     }
 }

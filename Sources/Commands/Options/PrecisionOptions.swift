@@ -7,4 +7,4 @@ struct PrecisionOptions: ParsableArguments {
     var precision: ProfileModel.Precision?
 }
 
-extension ProfileModel.Precision: @retroactive ExpressibleByArgument {}
+extension ProfileModel.Precision: ExpressibleByArgument {}

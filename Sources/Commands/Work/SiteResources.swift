@@ -90,7 +90,6 @@ final class SiteResources: JobResources {
                 "a profile is pinned to weights \(pinned); \(package.manifest.name) has others"
             )
         }
-        try ModelLoader.check(precision(for: model))
         return package
     }
 

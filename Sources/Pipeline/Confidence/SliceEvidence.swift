@@ -33,7 +33,7 @@ extension FrameMask {
         let total = pixelCount + other.pixelCount
         guard total > 0 else { return 1 }
         var shared = 0
-        for index in packed.indices { shared += (packed[index] & other.packed[index]).nonzeroBitCount }
+        for (left, right) in zip(packed, other.packed) { shared += (left & right).nonzeroBitCount }
         return 2 * Double(shared) / Double(total)
     }
 

@@ -13,6 +13,7 @@ import torch
 
 import networks
 import tensors
+import tiny_vit
 
 WORST = []
 
@@ -101,8 +102,11 @@ def check_litemedsam(folder, path):
     states = torch.load(path, map_location="cpu", weights_only=True)
     network.load_state_dict({name: value for name, value in states.items() if not name.startswith("image_encoder")})
     network.requires_grad_(False)
+    encoder = tiny_vit.load(states)
     for kind in ("ct", "synth"):
         golden = tensors.read(folder / f"litemedsam_{kind}.safetensors")
+        image = golden["input_1ch"].float().expand(1, 3, -1, -1)
+        compare(f"LiteMedSAM {kind} embedding", encoder(image)[0], golden["embedding"], 1e-5)
         masks, ious = network.decode(golden["embedding"][None], boxes=golden["boxes_256"])
         compare(f"LiteMedSAM {kind} logits", masks[:, 0], golden["dec/low_mask0"], 3e-4)
         compare(f"LiteMedSAM {kind} IoU", ious, golden["dec/iou"], 3e-6)
