@@ -17,13 +17,16 @@ struct ProfilePlanner {
         modality: String,
         values: (Int) throws -> [Float]
     ) throws -> PlanningOutcome {
-        guard let atlas, let name = profile.atlas else {
+        guard let atlas else {
             return .needsPrompt(
                 code: "NO_ATLAS",
                 message: "profile \(profile.id) has no atlas: its boxes come from people"
             )
         }
-        let problems = profile.problems(withAtlasLabels: Set(atlas.atlas.description.labels.map(\.name)))
+        let name = atlas.atlas.description.name
+        // Of several atlases one may lack what another has: then its segment gets no box.
+        let labels = Set(atlas.atlas.description.labels.map(\.name))
+        let problems = profile.atlases.count > 1 ? [] : profile.problems(withAtlasLabels: labels)
         guard problems.isEmpty else {
             throw AnnotationError.profile(problems.map(\.description).joined(separator: "\n"))
         }
