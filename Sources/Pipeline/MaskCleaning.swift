@@ -21,11 +21,17 @@ public enum MaskCleaning {
     /// The array has one mask for each slice of the stack, `nil` where there is none. Of several components of the same
     /// size the first stays, in the order of slices, rows and columns.
     public static func keepLargestComponent(_ frames: inout [FrameMask?]) {
+        keepLargestComponents(1, &frames)
+    }
+
+    /// Keeps so many of the largest components; see ``keepLargestComponent(_:)``.
+    public static func keepLargestComponents(_ count: Int, _ frames: inout [FrameMask?]) {
         var components = RunComponents()
         for (slice, frame) in frames.enumerated() {
             if let frame { components.add(frame, slice: slice) }
         }
-        guard let largest = components.largest() else { return }
+        let largest = components.largest(count)
+        guard !largest.isEmpty else { return }
         for (slice, frame) in frames.enumerated() {
             guard let frame else { continue }
             frames[slice] = components.mask(of: largest, in: slice, like: frame)

@@ -38,19 +38,20 @@ struct RunComponents {
         if let before = members[slice - 1] { join(added, before, rowStep: 0) }
     }
 
-    /// The first run of the largest component; `nil` where there is no pixel.
-    mutating func largest() -> Int32? {
+    /// The first runs of the largest components, at most `count`; none where there is no pixel.
+    mutating func largest(_ count: Int) -> Set<Int32> {
         var sizes: [Int32: Int] = [:]
         for index in runs.indices {
             sizes[root(of: Int32(index)), default: 0] += Int(runs[index].end - runs[index].start)
         }
-        return sizes.max { ($0.value, -$0.key) < ($1.value, -$1.key) }?.key
+        let ordered = sizes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        return Set(ordered.prefix(count).map(\.key))
     }
 
-    /// The pixels of a component in a slice.
-    mutating func mask(of component: Int32, in slice: Int, like mask: FrameMask) -> FrameMask {
+    /// The pixels of components in a slice.
+    mutating func mask(of components: Set<Int32>, in slice: Int, like mask: FrameMask) -> FrameMask {
         var kept: [Range<Int>] = []
-        for index in members[slice] ?? 0..<0 where root(of: Int32(index)) == component {
+        for index in members[slice] ?? 0..<0 where components.contains(root(of: Int32(index))) {
             let base = Int(runs[index].row) * mask.columns
             kept.append(base + Int(runs[index].start)..<base + Int(runs[index].end))
         }

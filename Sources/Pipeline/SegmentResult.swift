@@ -47,7 +47,7 @@ struct SegmentResult {
             }
             decision = nil
         }
-        mask = SegmentMask(frames: Self.cleaned(frames, segment: segment, rows: stack.rows, columns: stack.columns))
+        mask = SegmentMask(frames: Self.cleaned(frames, segment: segment, plane: stack.planes[0]))
     }
 
     /// The answers slice by slice beside the prior; of several answers in a slice the union, believed as the worst.
@@ -66,13 +66,20 @@ struct SegmentResult {
     private static func cleaned(
         _ frames: [FrameMask?],
         segment: PromptPlan.Segment,
-        rows: Int,
-        columns: Int
+        plane: PlaneGeometry
     ) -> [FrameMask?] {
-        precondition(frames.allSatisfy { $0?.rows ?? rows == rows && $0?.columns ?? columns == columns }, "one size")
+        precondition(
+            frames.allSatisfy { $0?.rows ?? plane.rows == plane.rows && $0?.columns ?? plane.columns == plane.columns },
+            "one size"
+        )
         // Slice by slice: bytes for each pixel of a whole series would not fit into memory.
         var frames = segment.fillsHoles ? frames.map { $0.map(MaskCleaning.filled) } : frames
-        if segment.keepsLargestComponent { MaskCleaning.keepLargestComponent(&frames) }
+        if segment.smoothing > 0 {
+            let spread = (row: segment.smoothing / plane.rowSpacing, column: segment.smoothing / plane.columnSpacing)
+            frames = frames.map { $0.map { MaskCleaning.smoothed($0, spread: spread) } }
+        }
+        let kept = segment.keepsLargestComponent ? 1 : segment.keptComponents
+        if let kept { MaskCleaning.keepLargestComponents(kept, &frames) }
         return frames
     }
 }

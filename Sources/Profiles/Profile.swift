@@ -30,8 +30,8 @@ public struct Profile: Sendable, Hashable {
     public let model: ProfileModel
     /// How pixel values become grey values.
     public let intensity: ProfileIntensity
-    /// The names of the atlas packages below `profiles/atlases/`, the most trusted first; several vote. Empty for profiles
-    /// that work by prompts alone.
+    /// The names of the atlas packages below `profiles/atlases/`, the most trusted first. Empty for profiles that work by
+    /// prompts alone.
     public let atlases: [String]
     /// When a registration is good enough.
     public let registration: RegistrationRule

@@ -128,7 +128,7 @@ public struct ProfileReader: Sendable {
         for element in root.children where element.name == "atlas" {
             let name = reader.text(element, "name")
             if names.contains(name) {
-                reader.report(element, "the atlas \(name) votes twice", remedy: "Remove one of the elements")
+                reader.report(element, "the atlas \(name) is named twice", remedy: "Remove one of the elements")
             }
             names.append(name)
         }

@@ -74,7 +74,8 @@ public struct ProfileSegment: Sendable, Hashable {
         public let keptComponents: Int?
         /// Holes that are enclosed within a slice are filled.
         public let fillsHoles: Bool
-        /// mm: how far a slice's outline is smoothed, the radius below which corners are rounded; 0 leaves it as it is.
+        /// mm: the standard deviation of the Gaussian by which each slice's mask is blurred before it is cut at one half; 0
+        /// leaves it as it is.
         public let smoothing: Double
 
         /// Only the largest connected body in three dimensions stays.

@@ -162,3 +162,46 @@ struct SplitMix {
         (0..<count).map { _ in fraction() < density ? 1 : 0 }
     }
 }
+
+@Suite("Outlines are smoothed within their slice, and several bodies can stay")
+struct MaskSmoothingTests {
+    private func mask(_ rows: Int, _ columns: Int, _ isSet: (Int, Int) -> Bool) -> FrameMask {
+        var pixels = [UInt8](repeating: 0, count: rows * columns)
+        for row in 0..<rows {
+            for column in 0..<columns where isSet(row, column) { pixels[row * columns + column] = 1 }
+        }
+        return FrameMask(rows: rows, columns: columns, pixels: pixels)
+    }
+
+    @Test("a straight edge stays, also at the border of the slice")
+    func whenAnEdgeIsStraight_thenItStaysWhereItIs() {
+        let half = mask(20, 30) { _, column in column < 11 }
+        #expect(MaskCleaning.smoothed(half, spread: (1.5, 1.5)) == half)
+    }
+
+    @Test("corners are rounded and specks vanish, by more along the axis with the wider spread")
+    func whenThereAreCornersAndSpecks_thenTheyGo() {
+        let block = mask(40, 40) { row, column in
+            (10..<30).contains(row) && (10..<30).contains(column) || row == 3 && column == 3
+        }
+        let smoothed = MaskCleaning.smoothed(block, spread: (2, 2))
+        #expect(!smoothed[row: 3, column: 3] && !smoothed[row: 10, column: 10] && smoothed[row: 20, column: 10])
+        #expect(smoothed[row: 20, column: 20] && !smoothed[row: 20, column: 9])
+        let line = mask(21, 21) { row, _ in row == 10 }
+        #expect(MaskCleaning.smoothed(line, spread: (2, 0)).isEmpty)
+        #expect(MaskCleaning.smoothed(line, spread: (0, 2)) == line)
+    }
+
+    @Test("so many of the largest bodies stay, the first of equal ones")
+    func whenSeveralBodiesMayStay_thenTheLargestDo() {
+        let sizes = [(0, 2), (4, 3), (9, 2), (13, 1)]
+        func frame(_ kept: Set<Int>) -> FrameMask {
+            mask(3, 16) { row, column in
+                row == 1 && sizes.contains { kept.contains($0.0) && ($0.0..<$0.0 + $0.1).contains(column) }
+            }
+        }
+        var frames: [FrameMask?] = [nil, frame([0, 4, 9, 13])]
+        MaskCleaning.keepLargestComponents(2, &frames)
+        #expect(frames[1] == frame([0, 4]) && frames[0] == nil)
+    }
+}

@@ -90,7 +90,7 @@ struct SegmentRuleTests {
             #"<clean largestComponent="true""#, #"<clean largestComponent="true" components="2""#,
             "only the largest body"
         ),
-        (#"<atlas name="small"/>"#, #"<atlas name="small"/><atlas name="small"/>"#, "votes twice"),
+        (#"<atlas name="small"/>"#, #"<atlas name="small"/><atlas name="small"/>"#, "is named twice"),
         (
             #"<atlas name="small"/>"#, #"<atlas name="small"/><registration minimumSizeRatio="2"/>"#,
             "minimumSizeRatio is not below"

@@ -108,7 +108,7 @@ struct SourcePlanner {
     private func source(_ profile: Profile) throws -> AnnotationRequest.Source {
         let store = AtlasStore(profiles: folder)
         // Without its atlas a profile still says what is wanted: a person has to prompt.
-        guard let name = profile.atlas, store.isInstalled(name) else { return .profile(profile, atlas: nil) }
+        guard store.name(for: profile) != nil else { return .profile(profile, atlas: nil) }
         return .profile(profile, atlas: try store.atlas(for: profile))
     }
 }

@@ -19,6 +19,9 @@ struct AtlasStore {
         return folder(named: name)
     }
 
+    /// The atlas that a profile uses: the first of those that it names which is installed; `nil` where none is.
+    func name(for profile: Profile) -> String? { profile.atlases.first { isInstalled($0) } }
+
     /// Whether there is a package of that name, good or bad.
     func isInstalled(_ name: String) -> Bool {
         ProfileSet.isInstalled(name, in: profiles.appending(ProfileSet.atlasFolderName))
@@ -28,7 +31,8 @@ struct AtlasStore {
     ///
     /// - Throws: ``CommandFailure`` that says how to build it when it is not there or damaged.
     func atlas(for profile: Profile) throws -> LoadedAtlas? {
-        guard let name = profile.atlas else { return nil }
+        // The first stands in the message where none is installed.
+        guard let name = name(for: profile) ?? profile.atlas else { return nil }
         do {
             return try LoadedAtlas(folder: folder(named: name))
         } catch {

@@ -80,7 +80,7 @@ private struct LoadedAtlases {
 
     /// `nil` where the profile names none or it is not installed.
     mutating func atlas(for profile: Profile) throws -> LoadedAtlas? {
-        guard let name = profile.atlas, store.isInstalled(name) else { return nil }
+        guard let name = store.name(for: profile) else { return nil }
         if let atlas = loaded[name] { return atlas }
         let atlas = try store.atlas(for: profile)
         loaded[name] = atlas

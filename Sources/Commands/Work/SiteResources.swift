@@ -132,7 +132,7 @@ final class SiteResources: JobResources {
     }
 
     private func atlas(for profile: Profile) throws -> LoadedAtlas? {
-        guard let name = profile.atlas, atlases.isInstalled(name) else { return nil }
+        guard let name = atlases.name(for: profile) else { return nil }
         return try loaded.withLock { loaded in
             if let atlas = loaded.atlases[name] { return atlas }
             let atlas = try atlases.atlas(for: profile)

@@ -2,6 +2,7 @@ import Atlas
 import DICOMFiles
 import Geometry
 import Profiles
+import SegmentAnything
 
 /// The boxes that a profile and its atlas give a series, before any network is asked: what `profiles explain` shows.
 public struct BoxPlan: Sendable {

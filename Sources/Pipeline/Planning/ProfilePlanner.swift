@@ -17,13 +17,16 @@ struct ProfilePlanner {
         modality: String,
         values: (Int) throws -> [Float]
     ) throws -> PlanningOutcome {
-        guard let atlas, let name = profile.atlas else {
+        guard let atlas else {
             return .needsPrompt(
                 code: "NO_ATLAS",
                 message: "profile \(profile.id) has no atlas: its boxes come from people"
             )
         }
-        let problems = profile.problems(withAtlasLabels: Set(atlas.atlas.description.labels.map(\.name)))
+        let name = atlas.atlas.description.name
+        // Of several atlases one may lack what another has: then its segment gets no box.
+        let labels = Set(atlas.atlas.description.labels.map(\.name))
+        let problems = profile.atlases.count > 1 ? [] : profile.problems(withAtlasLabels: labels)
         guard problems.isEmpty else {
             throw AnnotationError.profile(problems.map(\.description).joined(separator: "\n"))
         }
@@ -64,7 +67,7 @@ struct ProfilePlanner {
             }
         }
         return PromptPlan(
-            segments: profile.segments.map(planned),
+            segments: profile.segments.map { planned($0).cleaned(by: $0.cleaning) },
             prompts: prompts,
             atlas: Receipt.Atlas(name: name, sha256: atlas.digest, scores: Self.scores(alignment)),
             withoutPrompt: withoutPrompt,
@@ -112,6 +115,15 @@ struct ProfilePlanner {
             intensity: IntensityStatistics.Rule(profile.intensity),
             confidence: ConfidenceRule()
         )
+    }
+}
+
+extension PromptPlan.Segment {
+    fileprivate func cleaned(by cleaning: ProfileSegment.MaskCleaning) -> PromptPlan.Segment {
+        var segment = self
+        segment.keptComponents = cleaning.keptComponents
+        segment.smoothing = cleaning.smoothing
+        return segment
     }
 }
 

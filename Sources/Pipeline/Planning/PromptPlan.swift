@@ -26,6 +26,10 @@ struct PromptPlan {
         let intensity: IntensityStatistics.Rule
         /// When masks are believed and the segment is written; `nil` where a person prompts and no prior has a say.
         var confidence: ConfidenceRule?
+        /// How many connected bodies in three dimensions stay, where it is not the largest alone; `nil` for all.
+        var keptComponents: Int?
+        /// mm: the standard deviation by which each slice's mask is blurred before it is cut at one half; 0 for none.
+        var smoothing = 0.0
     }
 
     /// One question to the network.
