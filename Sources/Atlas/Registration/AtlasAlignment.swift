@@ -22,6 +22,8 @@ public struct AtlasAlignment: Sendable {
     public let stage: Stage
     /// Correlation of the chosen level less its penalties: −1 to 1.
     public let score: Double
+    /// How alike series and atlas are where they were laid over one another: −1 to 1.
+    public let similarity: Double
     /// The part of the atlas that the target covers, in atlas z (LPS, mm).
     public let atlasRange: ClosedRange<Double>
     /// Target over atlas.

@@ -2,88 +2,121 @@ import Geometry
 
 /// One step of demons: where each voxel of a target wants to move.
 struct DemonsForces {
-    private let fixed: [[Float]]
+    /// All channels behind one another.
+    private let fixed: [Float]
+    /// For each channel and voxel the differences along x, y and z.
+    private let fixedGradients: [Float]
+    private let channelCount: Int
     private let warp: ChannelWarp
     private let grid: CanonicalGrid
-    private let fixedGradients: [Gradient]
     /// Target patient → fractional voxel index in `moving`.
     private let toMovingIndex: Affine3D
 
     init(fixed: [[Float]], moving: MatchingChannels, grid: CanonicalGrid, affine: Affine3D) {
-        self.fixed = fixed
+        self.fixed = Self.joined(fixed)
+        fixedGradients = Self.joined(fixed.map { Gradient($0, grid: grid).values })
+        channelCount = fixed.count
         warp = ChannelWarp(moving: moving, grid: grid)
         self.grid = grid
-        fixedGradients = fixed.map { Gradient($0, grid: grid) }
         toMovingIndex = invertible(moving.grid.affine).after(affine)
     }
 
-    /// The next displacement to add, in millimetres, no longer than ``DemonsRegistration/longestStep`` voxels.
-    func step(_ field: DisplacementField) -> DisplacementField {
-        let warped = warp.channels { voxel, point in
-            toMovingIndex(point + Vector3(Double(field.x[voxel]), Double(field.y[voxel]), Double(field.z[voxel])))
+    /// The field with the next displacement added, in millimetres, which is nowhere longer than
+    /// ``DemonsRegistration/longestStep`` voxels.
+    func advanced(_ field: DisplacementField) -> DisplacementField {
+        let warped = Self.joined(
+            warp.channels { voxel, point in
+                toMovingIndex(point + Vector3(Double(field.x[voxel]), Double(field.y[voxel]), Double(field.z[voxel])))
+            }
+        )
+        let plane = grid.size.x * grid.size.y
+        let moves: [Float] = warped.withUnsafeBufferPointer { warped in
+            fixed.withUnsafeBufferPointer { fixed in
+                fixedGradients.withUnsafeBufferPointer { gradients in
+                    makePlanes(grid.size.z, of: 3 * plane) { z, output in
+                        steps(in: z, Channels(fixed: fixed, gradients: gradients, warped: warped), output)
+                    }
+                }
+            }
         }
-        let gradients = warped.map { Gradient($0, grid: grid) }
+        var next = field
+        for (axis, path) in [\DisplacementField.x, \.y, \.z].enumerated() {
+            moves.withUnsafeBufferPointer { moves in
+                updatePlanes(&next[keyPath: path], of: plane) { z, values in
+                    for offset in 0..<plane { values[offset] += moves[3 * (z * plane + offset) + axis] }
+                }
+            }
+        }
+        return next
+    }
+
+    /// Everything that forces are made of.
+    private struct Channels {
+        let fixed: UnsafeBufferPointer<Float>
+        let gradients: UnsafeBufferPointer<Float>
+        let warped: UnsafeBufferPointer<Float>
+    }
+
+    /// The steps of one plane: three numbers for each voxel.
+    private func steps(in z: Int, _ channels: Channels, _ output: UnsafeMutableBufferPointer<Float>) {
+        let size = grid.size
+        let plane = size.x * size.y
         let edge = Float(min(grid.spacing.x, grid.spacing.y, grid.spacing.z))
         let longest = DemonsRegistration.longestStep * edge
-        var sums = ForceSums(count: grid.size.count)
-        for channel in fixed.indices {
-            sums.add(
-                fixed: fixed[channel],
-                warped: warped[channel],
-                fixedGradient: fixedGradients[channel],
-                warpedGradient: gradients[channel],
-                stiffness: 1 / (edge * edge)
-            )
-        }
-        return sums.displacement(on: grid, longest: longest)
-    }
-}
-
-/// The sums over channels that a demons step is made of.
-private struct ForceSums {
-    /// For each voxel Σ d·g along x, y, z, and Σ |g|² + d²⁄k².
-    private var values: [Float]
-
-    init(count: Int) {
-        values = [Float](repeating: 0, count: 4 * count)
-    }
-
-    mutating func add(
-        fixed: [Float],
-        warped: [Float],
-        fixedGradient: Gradient,
-        warpedGradient: Gradient,
-        stiffness: Float
-    ) {
-        values.withUnsafeMutableBufferPointer { sums in
-            for voxel in fixed.indices {
-                let difference = fixed[voxel] - warped[voxel]
-                let x = 0.5 * (fixedGradient.values[3 * voxel] + warpedGradient.values[3 * voxel])
-                let y = 0.5 * (fixedGradient.values[3 * voxel + 1] + warpedGradient.values[3 * voxel + 1])
-                let z = 0.5 * (fixedGradient.values[3 * voxel + 2] + warpedGradient.values[3 * voxel + 2])
-                sums[4 * voxel] += difference * x
-                sums[4 * voxel + 1] += difference * y
-                sums[4 * voxel + 2] += difference * z
-                sums[4 * voxel + 3] += x * x + y * y + z * z + difference * difference * stiffness
+        let stiffness = 1 / (edge * edge)
+        let zs = Neighbours(z, size.z, stride: plane, step: grid.spacing.z)
+        for y in 0..<size.y {
+            let ys = Neighbours(y, size.y, stride: size.x, step: grid.spacing.y)
+            for x in 0..<size.x {
+                let xs = Neighbours(x, size.x, stride: 1, step: grid.spacing.x)
+                let voxel = z * plane + y * size.x + x
+                var force = SIMD3<Float>.zero
+                var norm: Float = 0
+                for channel in 0..<channelCount {
+                    let index = channel * size.count + voxel
+                    let difference = channels.fixed[index] - channels.warped[index]
+                    let slope = SIMD3(
+                        0.5 * (channels.gradients[3 * index] + xs.difference(channels.warped, index)),
+                        0.5 * (channels.gradients[3 * index + 1] + ys.difference(channels.warped, index)),
+                        0.5 * (channels.gradients[3 * index + 2] + zs.difference(channels.warped, index))
+                    )
+                    force += difference * slope
+                    norm += (slope * slope).sum() + difference * difference * stiffness
+                }
+                let place = 3 * (y * size.x + x)
+                // NaN marks a voxel at or beyond the atlas's end.
+                var step = norm.isFinite && norm > 1e-9 ? force / norm : .zero
+                let length = (step * step).sum().squareRoot()
+                if length > longest { step *= longest / length }
+                for axis in 0..<3 { output[place + axis] = step[axis] }
             }
         }
     }
 
-    func displacement(on grid: CanonicalGrid, longest: Float) -> DisplacementField {
-        var step = DisplacementField(zeroOn: grid)
-        for voxel in 0..<grid.size.count {
-            let norm = values[4 * voxel + 3]
-            // NaN marks a voxel at or beyond the atlas's end.
-            guard norm.isFinite, norm > 1e-9 else { continue }
-            let x = values[4 * voxel] / norm
-            let y = values[4 * voxel + 1] / norm
-            let z = values[4 * voxel + 2] / norm
-            let length = (x * x + y * y + z * z).squareRoot()
-            let scale = length > longest ? longest / length : 1
-            step.x[voxel] = x * scale
-            step.y[voxel] = y * scale
-            step.z[voxel] = z * scale
-        }
-        return step
+    private static func joined(_ arrays: [[Float]]) -> [Float] {
+        var all: [Float] = []
+        all.reserveCapacity(arrays.reduce(0) { $0 + $1.count })
+        for array in arrays { all.append(contentsOf: array) }
+        return all
+    }
+}
+
+/// The voxels before and behind one along an axis: central differences, one-sided at the borders.
+private struct Neighbours {
+    let back: Int
+    let ahead: Int
+    let scale: Float
+
+    @inline(__always)
+    init(_ position: Int, _ count: Int, stride: Int, step: Double) {
+        back = position > 0 ? stride : 0
+        ahead = position + 1 < count ? stride : 0
+        let steps = (back + ahead) / stride
+        scale = steps == 0 ? 0 : 1 / Float(Double(steps) * step)
+    }
+
+    @inline(__always)
+    func difference(_ values: UnsafeBufferPointer<Float>, _ index: Int) -> Float {
+        (values[index + ahead] - values[index - back]) * scale
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Geometry
 
 /// A smooth displacement field that lays a target's tissue over the atlas's, after an affine start.
@@ -17,6 +18,9 @@ struct DemonsRegistration {
     /// Smoothing of the field in voxels; a slab of few planes is smoothed less across them.
     static let sigma = (inPlane: 1.5, across: 2.0, acrossThinSlab: 1.2)
     static let thinSlabPlanes = 14
+    /// Time goes with the voxels: a tall series is deformed on a coarser grid, as its organs are larger than a slab's
+    /// parts of them.
+    static let mostVoxels = 150_000.0
 
     let target: CanonicalVolume
     let targetBody: BodyMask
@@ -32,11 +36,18 @@ struct DemonsRegistration {
         let region = regionOfInterest()
         var field: DisplacementField?
         for level in Self.levels {
-            let grid = region.resampled(to: level.edge)
+            let edge = max(level.edge, Self.edge(of: region))
+            let grid = region.resampled(to: edge)
             let initial = field?.resampled(to: grid) ?? DisplacementField(zeroOn: grid)
-            field = refine(initial, steps: level.steps, smoothing: level.edge / 2)
+            field = refine(initial, steps: level.steps, smoothing: edge / 2)
         }
         return field ?? DisplacementField(zeroOn: region)
+    }
+
+    /// The edge at which a region has ``mostVoxels``.
+    private static func edge(of region: CanonicalGrid) -> Double {
+        let voxel = region.spacing.x * region.spacing.y * region.spacing.z
+        return cbrt(Double(region.size.count) * voxel / mostVoxels)
     }
 
     /// The part of the target's grid around the trunk, with 18 mm of surroundings.
@@ -83,10 +94,10 @@ struct DemonsRegistration {
         let sigma = (x: Self.sigma.inPlane, y: Self.sigma.inPlane, z: across)
         var field = initial
         for _ in 0..<steps {
-            let step = forces.step(field)
-            field.x = GaussianBlur.blurred(added(field.x, step.x), size: grid.size, sigma: sigma)
-            field.y = GaussianBlur.blurred(added(field.y, step.y), size: grid.size, sigma: sigma)
-            field.z = GaussianBlur.blurred(added(field.z, step.z), size: grid.size, sigma: sigma)
+            field = forces.advanced(field)
+            field.x = GaussianBlur.blurred(field.x, size: grid.size, sigma: sigma)
+            field.y = GaussianBlur.blurred(field.y, size: grid.size, sigma: sigma)
+            field.z = GaussianBlur.blurred(field.z, size: grid.size, sigma: sigma)
             keepOnAtlas(&field)
         }
         return field
@@ -115,11 +126,5 @@ struct DemonsRegistration {
             }
         }
         field.z = moved
-    }
-
-    private func added(_ first: [Float], _ second: [Float]) -> [Float] {
-        var sum = first
-        for index in sum.indices { sum[index] += second[index] }
-        return sum
     }
 }

@@ -8,6 +8,8 @@ public enum RegistrationRefusal: Error, Sendable, Hashable, CustomStringConverti
     case levelNotFound(score: Double, needed: Double)
     /// The trunk is much smaller or larger than the atlas's: target over atlas.
     case bodySize(widthRatio: Double, depthRatio: Double)
+    /// Series and atlas do not look alike where they were laid over one another.
+    case notAlike(similarity: Double, needed: Double)
     /// The head's shape does not fit the atlas's: Dice of the two.
     case shape(overlap: Double, needed: Double)
 
@@ -18,6 +20,7 @@ public enum RegistrationRefusal: Error, Sendable, Hashable, CustomStringConverti
         case .overlapTooShort: "atlas-overlap-too-short"
         case .levelNotFound: "atlas-level-not-found"
         case .bodySize: "atlas-body-size"
+        case .notAlike: "atlas-not-alike"
         case .shape: "atlas-shape"
         }
     }
@@ -33,6 +36,8 @@ public enum RegistrationRefusal: Error, Sendable, Hashable, CustomStringConverti
             "no level of the atlas looks like the series: score \(two(score)), \(two(needed)) is needed"
         case .bodySize(let width, let depth):
             "the trunk's size is out of range: \(two(width)) × the atlas's width, \(two(depth)) × its depth"
+        case .notAlike(let found, let needed):
+            "series and atlas do not look alike after registration: likeness \(two(found)), \(two(needed)) is needed"
         case .shape(let found, let needed):
             "the head's shape does not fit the atlas's: overlap \(two(found)), \(two(needed)) is needed"
         }

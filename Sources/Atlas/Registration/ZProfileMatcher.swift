@@ -41,9 +41,9 @@ public struct ZProfileMatcher: Sendable {
     /// The shortest overlap that counts: 45 % of the series, at most 40 mm, never below 18 mm.
     static func neededOverlap(height: Double) -> Double { max(18, min(40, 0.45 * height)) }
 
-    /// The best placements, best first, at most `limit`.
-    func candidates(limit: Int = 4) -> [Candidate] {
-        let needed = Self.neededOverlap(height: targetGrid.height)
+    /// The best placements that share at least `needed` millimetres with the atlas, best first, at most `limit`.
+    func candidates(needed: Double? = nil, limit: Int = 4) -> [Candidate] {
+        let needed = needed ?? Self.neededOverlap(height: targetGrid.height)
         var found: [Candidate] = []
         for scale in Self.scales {
             let height = targetGrid.height / scale

@@ -32,8 +32,15 @@ extension FrameMask {
         precondition(rows == other.rows && columns == other.columns, "masks of different sizes cannot be compared")
         let total = pixelCount + other.pixelCount
         guard total > 0 else { return 1 }
-        var shared = 0
-        for (left, right) in zip(packed, other.packed) { shared += (left & right).nonzeroBitCount }
+        let (mine, others) = (runs, other.runs)
+        var (shared, i, j) = (0, 0, 0)
+        while i < mine.count, j < others.count {
+            shared += max(
+                0,
+                min(mine[i].upperBound, others[j].upperBound) - max(mine[i].lowerBound, others[j].lowerBound)
+            )
+            if mine[i].upperBound < others[j].upperBound { i += 1 } else { j += 1 }
+        }
         return 2 * Double(shared) / Double(total)
     }
 

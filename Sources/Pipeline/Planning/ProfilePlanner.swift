@@ -36,7 +36,7 @@ struct ProfilePlanner {
         let target = try AtlasTarget(stack: volume.stack, modality: targetModality, values: values)
         let alignment: AtlasAlignment
         do {
-            alignment = try AtlasRegistration().register(target, to: atlas.atlas)
+            alignment = try AtlasRegistration(options: .init(profile.registration)).register(target, to: atlas.atlas)
         } catch {
             let code = error.reasonCode.uppercased().replacing("-", with: "_")
             return .needsPrompt(code: code, message: error.description)
@@ -51,12 +51,17 @@ struct ProfilePlanner {
         var priors: [Int: SegmentMask] = [:]
         let stack = alignment.target.stack
         let planners = planners(for: alignment)
+        let plane = stack.planes[0]
         for (index, segment) in profile.segments.enumerated() {
             guard let labelName = segment.atlasLabel, let label = table.label(named: labelName) else {
                 withoutPrompt[index] = "the profile names no atlas label for it"
                 continue
             }
-            let found = planners[Self.options(of: segment)]?.boxes(of: label.id) { _, mask in
+            guard segment.isPromptable else {
+                withoutPrompt[index] = "the profile leaves it to people: networks do not follow it"
+                continue
+            }
+            let found = planners[Self.options(of: segment, on: plane)]?.boxes(of: label.id) { _, mask in
                 FrameMask(rows: stack.rows, columns: stack.columns, pixels: mask)
             }
             let boxes = found?.boxes.slices ?? []
@@ -78,7 +83,9 @@ struct ProfilePlanner {
 
     /// One planner for all segments with the same options: warping the labels is the costly part.
     private func planners(for alignment: AtlasAlignment) -> [BoxPlanner.Options: BoxPlanner] {
-        let groups = Dictionary(grouping: profile.segments, by: Self.options(of:))
+        let groups = Dictionary(grouping: profile.segments) {
+            Self.options(of: $0, on: alignment.target.stack.planes[0])
+        }
         return groups.reduce(into: [:]) { planners, group in
             let labels = group.value.compactMap { segment in
                 segment.atlasLabel.flatMap { alignment.atlas.description.label(named: $0)?.id }
@@ -87,15 +94,18 @@ struct ProfilePlanner {
         }
     }
 
-    private static func options(of segment: ProfileSegment) -> BoxPlanner.Options {
+    private static func options(of segment: ProfileSegment, on plane: PlaneGeometry) -> BoxPlanner.Options {
         var options = BoxPlanner.Options()
-        options.margin = segment.prompt.margin
+        options.margins = SideMargins(segment.prompt.margins, on: plane)
         options.minimumArea = segment.prompt.minimumArea
         return options
     }
 
     private static func scores(_ alignment: AtlasAlignment) -> [String: Double] {
-        ["zProfile": alignment.score, "widthRatio": alignment.widthRatio, "depthRatio": alignment.depthRatio]
+        [
+            "zProfile": alignment.score, "likeness": alignment.similarity, "widthRatio": alignment.widthRatio,
+            "depthRatio": alignment.depthRatio,
+        ]
     }
 
     private func planned(_ segment: ProfileSegment) -> PromptPlan.Segment {
@@ -113,7 +123,7 @@ struct ProfilePlanner {
             fillsHoles: segment.cleaning.fillsHoles,
             expectedVolume: segment.expectedVolume,
             intensity: IntensityStatistics.Rule(profile.intensity),
-            confidence: ConfidenceRule()
+            confidence: ConfidenceRule(segment)
         )
     }
 }
