@@ -39,8 +39,9 @@ struct ProfilesExplainCommand: AsyncParsableCommand {
         var explanations: [SeriesExplanation] = []
         for series in found.series {
             let assignment = assignments.all.first { $0.id == series.seriesInstanceUID }
-            let plan = try assignment?.profile.flatMap { try boxes ? plan(series, $0, &atlases) : nil }
-            explanations.append(SeriesExplanation(series, assignment, plan: plan))
+            var boxPlan: SeriesExplanation.Plan?
+            if boxes, let profile = assignment?.profile { boxPlan = try plan(series, profile, &atlases) }
+            explanations.append(SeriesExplanation(series, assignment, plan: boxPlan))
         }
         if json {
             try JSONOutput.print(explanations)

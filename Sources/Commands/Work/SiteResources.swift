@@ -39,7 +39,7 @@ final class SiteResources: JobResources {
         do {
             catalogue = try ProfileCatalogue(folder) { set in
                 set.atlasProblems(in: folder.appending(ProfileSet.atlasFolderName))
-                    + Self.modelProblems(of: set, default: defaultModel, in: models)
+                    + SiteResources.modelProblems(of: set, default: defaultModel, in: models)
             }
         } catch {
             throw CommandFailure(describing: error)
