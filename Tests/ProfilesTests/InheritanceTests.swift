@@ -61,7 +61,7 @@ struct InheritanceTests {
             )
         )
         #expect(profile.title == "Own" && profile.priority == 9)
-        #expect(profile.model.choice == .channel("stable") && profile.model.precision == .fp32)
+        #expect(profile.model.choice == .channel("stable") && profile.model.precision == nil)
         #expect(profile.intensity == .percentiles(low: 1, high: 99))
         #expect(profile.atlases == ["one", "two"] && profile.atlas == "one")
         #expect(profile.output.seriesNumber == 9100)

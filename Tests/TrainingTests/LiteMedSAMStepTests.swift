@@ -133,8 +133,11 @@ struct LiteMedSAMStepTests {
             on: features.reshaped([4_096, 256])
         )
 
-        #expect(output.logits.values == expected.lowResLogits.values)
-        #expect(output.predictedIoU.values[0] == expected.predictedIoU)
+        // Training multiplies with weights as they are and inference with packed ones: sums are rounded in another order.
+        #expect(output.logits.values.count == expected.lowResLogits.values.count)
+        let differences = zip(output.logits.values, expected.lowResLogits.values).map { abs($0 - $1) }
+        #expect((differences.max() ?? .infinity) <= 1e-4)
+        #expect(abs(output.predictedIoU.values[0] - expected.predictedIoU) <= 1e-5)
         #expect(packed.unpacked().tensors.allSatisfy { $0.value.values == checkpoint.tensors[$0.key]?.values })
     }
 }
