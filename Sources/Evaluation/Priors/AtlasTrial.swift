@@ -68,7 +68,10 @@ public struct AtlasTrial {
         let plans = structures.map { Plan($0, planner: planner, series: series) }
         let elapsed = start.duration(to: .now).components
         report.secondsToBoxes = Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
-        report.scores = ["level": alignment.score, "likeness": alignment.similarity, "width": alignment.widthRatio, "depth": alignment.depthRatio]
+        report.scores = [
+            "level": alignment.score, "likeness": alignment.similarity, "width": alignment.widthRatio,
+            "depth": alignment.depthRatio,
+        ]
         let answers = try ask(plans, series)
         report.structures = zip(plans, answers).compactMap { plan, answers in
             let structure = Self.structure(plan, answers, series)
