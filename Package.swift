@@ -25,6 +25,7 @@ let package = Package(
     products: [
         .executable(name: "preread", targets: ["preread"]),
         .executable(name: "Benchmarks", targets: ["Benchmarks"]),
+        .executable(name: "Quality", targets: ["Quality"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -203,6 +204,14 @@ let package = Package(
             swiftSettings: strict
         ),
         .executableTarget(name: "preread", dependencies: ["Commands"], swiftSettings: strict),
+        .executableTarget(
+            name: "Quality",
+            dependencies: [
+                "Atlas", "Checkpoints", "DurableFiles", "Evaluation", "Geometry", "LiteMedSAM", "Pipeline",
+                "SegmentAnything",
+            ],
+            swiftSettings: hot
+        ),
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
