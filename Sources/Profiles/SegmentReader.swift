@@ -36,6 +36,7 @@ struct SegmentReader {
         let cleaning = rules.cleaning(&reader)
         let learning = rules.learning(&reader)
         let review = rules.review(&reader)
+        rules.refuseWhatIsNotDone(&reader)
         guard let category, let type, let colour else { return nil }
         return ProfileSegment(
             id: id,

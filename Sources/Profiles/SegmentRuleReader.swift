@@ -6,6 +6,23 @@ struct SegmentRuleReader {
         self.element = element
     }
 
+    /// Reports what the format has a name for and this version does not do: a site must not rely on it.
+    func refuseWhatIsNotDone(_ reader: inout ElementReader) {
+        let prompt = prompt(&reader)
+        let review = review(&reader)
+        let asked = [
+            ("prompt", "maximumBoxes", prompt.maximumBoxes != 1), ("prompt", "cropBelow", prompt.cropsBelow != 0),
+            ("prompt", "mask", prompt.usesMask), ("meanValue", "", element.child("meanValue") != nil),
+            ("emit", "outOfRange", gates(&reader).outOfRange == .withhold),
+            ("review", "", review.isRequired || review.minimumConfidence != 0),
+        ]
+        for (name, attribute, isAsked) in asked where isAsked {
+            guard let child = element.child(name) else { continue }
+            let what = attribute.isEmpty ? "<\(name)>" : "\(attribute) of <\(name)>"
+            reader.report(child, "\(what) is not done by this version", remedy: "Leave it out")
+        }
+    }
+
     func prompt(_ reader: inout ElementReader) -> ProfileSegment.PromptRule {
         let child = element.child("prompt") ?? .none
         var apart: [PatientDirection: Double] = [:]

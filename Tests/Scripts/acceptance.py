@@ -177,7 +177,8 @@ def test_the_demo_finds_the_organs_of_a_real_study():
                    env={**os.environ, "PREREAD_DEMO": str(demo), "PREREAD_DEMO_PORT": "0"})
     report = json.loads((demo / "report.json").read_text())
     assert len(report["segments"]) == 9, [segment["label"] for segment in report["segments"]]
-    assert report["meanDiceAuto"] >= 0.56, report["meanDiceAuto"]
+    emitted = [segment["diceAuto"] for segment in report["segments"] if segment["volumeML"] > 0]
+    assert len(emitted) >= 5 and sum(emitted) / len(emitted) >= 0.75, report["segments"]
     assert report["meanDiceTight"] >= 0.68, report["meanDiceTight"]
     by_label = {segment["label"]: segment for segment in report["segments"]}
     assert by_label["Liver"]["diceAuto"] > 0.95 and by_label["Aorta"]["diceAuto"] > 0.9, by_label
@@ -192,8 +193,19 @@ def test_the_demo_finds_the_organs_of_a_real_study():
     assert worst <= 0.005, worst
     print(f"largest Dice difference to PyTorch for the same box: {worst:.6f} over {len(report['tightBoxes'])} masks")
     check_seg(report["seg"], CACHE / "sample/series")
+    result = pathlib.Path(report["seg"]).parent
     for name in ("receipt.json", "measurements.csv", "preview.png"):
-        assert (pathlib.Path(report["seg"]).parent / name).stat().st_size > 100, name
+        assert (result / name).stat().st_size > 100, name
+    # The slab has no kidney; the atlas expects some.
+    withheld = {entry["label"]: entry for entry in json.loads((result / "receipt.json").read_text())["notFound"]}
+    for label in ("Kidney left", "Kidney right"):
+        assert withheld[label]["confidence"] < 0.65 and withheld[label]["proposed"], withheld[label]
+    proposed = json.loads((result / "proposed-prompts.json").read_text())["segments"]
+    assert {"Kidney left", "Kidney right"} <= {segment["label"] for segment in proposed}
+    run("annotate", CACHE / "sample/series", "--prompts", result / "proposed-prompts.json", "--model", "litemedsam",
+        "--models", demo / "models", "--output", WORK / "proposed")
+    by_hand, = (WORK / "proposed").rglob("segmentation.dcm")
+    check_seg(by_hand, CACHE / "sample/series")
 
 
 def site_like_the_demo(name, model):
