@@ -11,12 +11,13 @@ PREFIX ?= /usr/local
 SCRIPTS := Tests/Scripts
 SWIFT_BUILD := swift build --explicit-target-dependency-import-check error
 
-.PHONY: help demo check lint build test acceptance bench install clean packages sample check-data release
+.PHONY: help demo check lint build test acceptance bench quality install clean packages sample check-data release
 
 help:
 	@echo "make demo     build, fetch a real CT and real weights, annotate it, show the SEG and how good it is"
 	@echo "make check    lint, build, all tests"
 	@echo "make bench    how fast the networks answer and learn on this machine, beside OpenVINO, onnxruntime and PyTorch"
+	@echo "make quality  how good the masks are on the sample scans: the tables of docs/quality.md"
 	@echo "make install  preread, its profiles and its systemd unit below PREFIX=$(PREFIX)"
 	@echo "make clean    remove what was built; what was fetched stays in .cache"
 
@@ -59,6 +60,10 @@ bench: sample release
 	@$(SCRIPTS)/python-environment.sh bench
 	$(SWIFT_BUILD) -c release --static-swift-stdlib --product Benchmarks
 	@$(SCRIPTS)/bench.sh .build/release $(BENCH_CHECKPOINTS)
+
+quality: sample
+	$(SWIFT_BUILD) -c release --product Quality
+	.build/release/Quality "$(PREREAD_CACHE)"
 
 install: release
 	install -s -D -m 0755 .build/release/preread "$(DESTDIR)$(PREFIX)/bin/preread"
