@@ -67,7 +67,7 @@ public struct AnnotationPipeline: Sendable {
             SegmentResult(
                 segment: plan.segments[index],
                 answers: bySegment[index] ?? [],
-                prior: plan.priors[index],
+                prior: request.withholds ? plan.priors[index] : nil,
                 stack: volume.stack
             )
         }

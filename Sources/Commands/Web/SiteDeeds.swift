@@ -20,12 +20,8 @@ struct SiteDeeds: ReviewDeeds {
 }
 
 extension ReviewError {
-    /// What a command would end with, as an answer: what was asked is not possible as things stand, or this machine cannot
-    /// do it now.
-    init(_ failure: CommandFailure) {
-        let isOurs = failure.status == .environment
-        self.init(isOurs ? .serviceUnavailable : .conflict, "NOT_POSSIBLE", failure.message)
-    }
+    /// What a command would end with, as an answer: as things stand it is not possible.
+    init(_ failure: CommandFailure) { self.init(.conflict, "NOT_POSSIBLE", failure.message) }
 }
 
 extension SiteDeed {

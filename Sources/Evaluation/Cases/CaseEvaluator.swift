@@ -240,7 +240,7 @@ public struct CaseEvaluator {
         let output = folder.appending("work-\(loaded.reviewed.id)-\(model.digest.hex.prefix(12))")
         defer { try? FileManager.default.removeItem(atPath: output.displayName) }
         try AtomicFile.createFolder(output)
-        let request = AnnotationRequest(
+        var request = AnnotationRequest(
             series: loaded.series,
             source: .profile(prior.profile, atlas: prior.atlas),
             model: model,
@@ -248,6 +248,7 @@ public struct CaseEvaluator {
             instant: Date(timeIntervalSince1970: 0),
             timeZone: .gmt
         )
+        request.withholds = false
         let outcome = try AnnotationPipeline(output: output).run(request) { step, done, total in
             switch step {
             case .planning: report(.prior, done, total)
