@@ -137,7 +137,7 @@ def train_with_kills(site, steps, kills, seconds, rng):
     # Long enough to come beyond the start, short enough to be killed several times.
     longest = max(8, 2 * seconds / kills)
     while done < kills:
-        had_begun = bool(site.runs())
+        went_on += bool(site.runs())
         with open(log, "wb") as output:
             process = subprocess.Popen([str(site.preread), "train", "--site", str(site.file), "--steps", str(steps),
                                         "--checkpoint-seconds", "2"], env=site.environment, stdout=output, stderr=output)
@@ -148,7 +148,6 @@ def train_with_kills(site, steps, kills, seconds, rng):
                 process.send_signal(signal.SIGKILL)
                 process.wait()
                 done += 1
-        went_on += had_begun
     if process.returncode not in (0, 1):
         went_on += bool(site.runs())
         train(site, steps)
