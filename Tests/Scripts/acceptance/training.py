@@ -78,7 +78,7 @@ class Site:
         return self.document("models", "history")["history"]
 
 
-def make_site(preread):
+def make_site(preread, slices):
     site = Site(WORK / "site", preread)
     (site.folder / "incoming").mkdir(parents=True)
     shutil.copytree(TOP / "profiles", site.folder / "profiles", ignore=shutil.ignore_patterns("atlases"))
@@ -99,7 +99,7 @@ def make_site(preread):
     site.run("atlas", "build", "ct-abdomen-example", "--image", SAMPLE / "example_ct.nii.gz", "--labels", LABELS["learner"],
              "--table", TOP / "profiles/labels-totalsegmentator-ct.tsv", "--licence", "Apache-2.0", "--provenance", "test")
     cases("series", SAMPLE / "example_ct.nii.gz", site.folder / "incoming/learner", "--patient", "PREREAD-TRAIN-1",
-          "--slices", "76:112")
+          "--slices", slices)
     shutil.copytree(CACHE / "sample/series", site.folder / "incoming/judge")
     site.run("serve", "--site", site.file, "--drain")
     return site
@@ -338,13 +338,14 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("preread", type=pathlib.Path)
     parser.add_argument("--steps", type=int, default=40)
+    parser.add_argument("--slices", default="76:112", help="what is learnt from; 0:112 is the whole scan")
     parser.add_argument("--kills", type=int, default=2)
     parser.add_argument("--harmful", type=int, default=1)
     parser.add_argument("--harmful-steps", type=int, default=20)
     parser.add_argument("--only", default="learn,kills,harmful", help="which parts, separated by commas")
     options = parser.parse_args()
     parts = options.only.split(",")
-    site = make_site(options.preread.resolve())
+    site = make_site(options.preread.resolve(), options.slices)
     refusal = site.run("train", "--site", site.file, status=(1,))
     assert "reviewed series" in refusal, refusal
     correct(site, "judge")
