@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Synchronization
 
@@ -14,6 +15,12 @@ package enum TensorMemory {
             return kept.dropped()
         }
         for memory in given { memory.pointer.deallocate() }
+    }
+
+    /// Gives back what nobody uses now, and the free pages of the C library's heap.
+    package static func giveBack() {
+        for memory in kept.withLock({ $0.all() }) { memory.pointer.deallocate() }
+        CLinux_trim_heap()
     }
 
     /// Memory that begins at a multiple of 64 bytes; ``free(_:bytes:)`` takes it back.
@@ -74,6 +81,12 @@ package enum TensorMemory {
         mutating func put(_ block: Block) {
             blocks.append(block)
             bytes += block.size
+        }
+
+        /// Takes out everything.
+        mutating func all() -> [Block] {
+            defer { (blocks, bytes) = ([], 0) }
+            return blocks
         }
 
         /// Takes out what goes beyond the limit.
