@@ -20,7 +20,7 @@ struct CDCMTK_builder {
 
 namespace {
 
-constexpr size_t pieceSize = 1 << 20;
+constexpr size_t pieceSize = 1 << 20, itemPieceSize = 1 << 14;
 
 DcmTagKey key(uint32_t tag) { return DcmTagKey(static_cast<Uint16>(tag >> 16), static_cast<Uint16>(tag & 0xFFFF)); }
 
@@ -126,8 +126,9 @@ OFCondition drain(DcmOutputBufferStream &stream, CDCMTK_bytes_sink sink, void *c
     return EC_Normal;
 }
 
-OFCondition writeDataset(DcmDataset &dataset, E_TransferSyntax syntax, CDCMTK_bytes_sink sink, void *context) {
-    std::vector<unsigned char> piece(pieceSize);
+OFCondition writeDataset(DcmDataset &dataset, E_TransferSyntax syntax, size_t size, CDCMTK_bytes_sink sink,
+                         void *context) {
+    std::vector<unsigned char> piece(size);
     DcmOutputBufferStream stream(piece.data(), static_cast<offile_off_t>(piece.size()));
     DcmWriteCache cache;
     dataset.transferInit();
@@ -285,6 +286,12 @@ int32_t CDCMTK_builder_serialize(CDCMTK_builder *builder, const CDCMTK_file_meta
             return failure("the bytes were not taken");
         const E_TransferSyntax syntax =
             meta->deflated ? EXS_DeflatedLittleEndianExplicit : EXS_LittleEndianExplicit;
-        return writeDataset(builder->dataset, syntax, sink, context);
+        return writeDataset(builder->dataset, syntax, pieceSize, sink, context);
+    });
+}
+
+int32_t CDCMTK_builder_serialize_dataset(CDCMTK_builder *builder, CDCMTK_bytes_sink sink, void *context) {
+    return guarded(builder, [&] {
+        return writeDataset(builder->dataset, EXS_LittleEndianExplicit, itemPieceSize, sink, context);
     });
 }

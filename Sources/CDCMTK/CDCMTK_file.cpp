@@ -2,6 +2,7 @@
 
 #include "CDCMTK_handle.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -19,17 +20,24 @@ constexpr uint64_t largest_header = 128u << 20;
 constexpr const char *implicit_little = "1.2.840.10008.1.2", *explicit_little = "1.2.840.10008.1.2.1",
                      *explicit_big = "1.2.840.10008.1.2.2", *deflated_little = "1.2.840.10008.1.2.1.99";
 
-/// The bytes before and after the pixel data.
+/// The bytes between the pixel data and the sequences that are left for later.
 std::vector<uint8_t> header_bytes(const ByteSource &source, uint64_t begin, const DataSetScan &scan) {
-    const bool pixels = scan.pixels.kind != CDCMTK_PIXELS_NONE;
-    const uint64_t first_end = pixels ? scan.pixels.element_begin : scan.data_end;
-    const uint64_t second = pixels ? scan.pixels.element_end : scan.data_end;
-    const uint64_t first_length = first_end - begin, second_length = scan.data_end - second;
-    if (first_length + second_length > largest_header)
-        throw Failure(CDCMTK_TOO_LARGE, "the data set has more than 128 MiB beside the pixel data");
-    std::vector<uint8_t> bytes(static_cast<size_t>(first_length + second_length));
-    source.read(begin, bytes.data(), static_cast<size_t>(first_length));
-    source.read(second, bytes.data() + first_length, static_cast<size_t>(second_length));
+    std::vector<std::pair<uint64_t, uint64_t>> left_out;
+    if (scan.pixels.kind != CDCMTK_PIXELS_NONE)
+        left_out.emplace_back(scan.pixels.element_begin, scan.pixels.element_end);
+    for (const ApartSequence &sequence : scan.apart)
+        left_out.emplace_back(sequence.element_begin, sequence.element_end);
+    left_out.emplace_back(scan.data_end, scan.data_end);
+    std::sort(left_out.begin(), left_out.end());
+    std::vector<uint8_t> bytes;
+    for (const auto &[first, last] : left_out) {
+        const uint64_t count = first - begin, before = bytes.size();
+        if (before + count > largest_header)
+            throw Failure(CDCMTK_TOO_LARGE, "the data set has more than 128 MiB beside the pixel data");
+        bytes.resize(static_cast<size_t>(before + count));
+        source.read(begin, bytes.data() + before, static_cast<size_t>(count));
+        begin = last;
+    }
     return bytes;
 }
 
@@ -68,7 +76,7 @@ Failure judged(const Failure &failure, const Meta &meta) {
     return Failure(dicom ? CDCMTK_MALFORMED : CDCMTK_NOT_DICOM, failure.what());
 }
 
-void parse_into(CDCMTK_file &file) {
+void parse_into(CDCMTK_file &file, const std::vector<uint32_t> &apart) {
     Encoding encoding = encoding_of(file.meta.transfer_syntax);
     uint64_t begin = file.meta.data_begin;
     if (file.meta.transfer_syntax.empty()) {
@@ -80,12 +88,13 @@ void parse_into(CDCMTK_file &file) {
         begin = 0;
     }
     file.encoding = encoding;
-    DataSetScan scan = scan_data_set(*file.source, begin, encoding);
+    DataSetScan scan = scan_data_set(*file.source, begin, encoding, apart);
     file.data_set = parse(header_bytes(*file.source, begin, scan), encoding);
     file.pixels = std::move(scan.pixels);
+    file.apart = std::move(scan.apart);
 }
 
-CDCMTK_file *open_source(std::shared_ptr<const ByteSource> source) {
+CDCMTK_file *open_source(std::shared_ptr<const ByteSource> source, const std::vector<uint32_t> &apart = {}) {
     if (!dcmDataDict.isDictionaryLoaded())
         throw Failure(CDCMTK_NO_DICTIONARY, "the data dictionary of DCMTK is missing: check DCMDICTPATH");
     auto file = std::make_unique<CDCMTK_file>();
@@ -98,7 +107,7 @@ CDCMTK_file *open_source(std::shared_ptr<const ByteSource> source) {
     }
     const Meta before = file->meta;
     try {
-        parse_into(*file);
+        parse_into(*file, apart);
     } catch (const Failure &failure) {
         throw judged(failure, before);
     }
@@ -127,6 +136,41 @@ CDCMTK_file *CDCMTK_file_open(const char *path, CDCMTK_error *error) {
 
 CDCMTK_file *CDCMTK_file_open_descriptor(int descriptor, CDCMTK_error *error) {
     return guarded<CDCMTK_file *>(error, nullptr, [&] { return open_source(file_source(descriptor)); });
+}
+
+CDCMTK_file *CDCMTK_file_open_apart(int descriptor, const uint32_t *tags, size_t count, CDCMTK_error *error) {
+    return guarded<CDCMTK_file *>(error, nullptr, [&] {
+        return open_source(file_source(descriptor), std::vector<uint32_t>(tags, tags + count));
+    });
+}
+
+size_t CDCMTK_file_apart_count(const CDCMTK_file *file, uint32_t tag) {
+    for (const ApartSequence &sequence : file->apart)
+        if (sequence.tag == tag) return sequence.items.size();
+    return 0;
+}
+
+bool CDCMTK_file_is_apart(const CDCMTK_file *file, uint32_t tag) {
+    for (const ApartSequence &sequence : file->apart)
+        if (sequence.tag == tag) return true;
+    return false;
+}
+
+CDCMTK_file *CDCMTK_file_open_apart_item(const CDCMTK_file *file, uint32_t tag, size_t index, CDCMTK_error *error) {
+    return guarded<CDCMTK_file *>(error, nullptr, [&]() -> CDCMTK_file * {
+        for (const ApartSequence &sequence : file->apart) {
+            if (sequence.tag != tag || index >= sequence.items.size()) continue;
+            const Fragment &place = sequence.items[index];
+            if (place.length > largest_header) throw Failure(CDCMTK_TOO_LARGE, "an item has more than 128 MiB");
+            std::vector<uint8_t> bytes(place.length);
+            file->source->read(place.offset, bytes.data(), bytes.size());
+            auto item = std::make_unique<CDCMTK_file>();
+            item->encoding = file->encoding;
+            item->data_set = parse(bytes, file->encoding);
+            return item.release();
+        }
+        throw Failure(CDCMTK_INTERNAL, "there is no such item");
+    });
 }
 
 CDCMTK_file *CDCMTK_file_open_memory(const void *bytes, size_t length, CDCMTK_error *error) {

@@ -16,5 +16,6 @@ struct CDCMTK_file {
     bool guessed = false;
     cdcmtk::Encoding encoding;
     cdcmtk::PixelLocation pixels;
+    std::vector<cdcmtk::ApartSequence> apart;
     std::unique_ptr<DcmDataset> data_set;
 };

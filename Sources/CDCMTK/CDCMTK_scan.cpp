@@ -21,8 +21,8 @@ struct Level {
 
 class Scanner {
   public:
-    Scanner(const ByteSource &source, uint64_t begin, Encoding encoding)
-        : window(source), position(begin), size(source.size()) {
+    Scanner(const ByteSource &source, uint64_t begin, Encoding encoding, const std::vector<uint32_t> &apart)
+        : window(source), position(begin), size(source.size()), apart(apart) {
         levels.push_back({false, false, size, encoding, false});
     }
 
@@ -43,10 +43,13 @@ class Scanner {
     std::vector<Level> levels;
     std::map<uint32_t, Header> top_level;
     DataSetScan result;
+    /// Tags of the sequences whose items are noted, and whether one of them is open.
+    const std::vector<uint32_t> &apart;
+    bool is_apart = false;
 
     /// Reads one header. True at the end of the data set.
     bool step() {
-        while (levels.size() > 1 && !levels.back().undefined && position == levels.back().end) levels.pop_back();
+        while (levels.size() > 1 && !levels.back().undefined && position == levels.back().end) leave();
         const Level level = levels.back();
         if (levels.size() == 1 && (position == size || only_zeros_follow())) {
             result.data_end = position;
@@ -62,25 +65,28 @@ class Scanner {
 
     void step_in_sequence(const Level &level, const Header &header) {
         if (header.tag == sequence_end && level.undefined && header.length == 0) {
-            levels.pop_back();
             position = header.value;
+            leave();
             return;
         }
         if (header.tag != item_tag) malformed("a sequence holds something that is no item");
         count_item();
+        if (is_apart && levels.size() == 2) result.apart.back().items.push_back({header.value, header.length});
         open(false, header, level, level.encoding, false);
     }
 
     void step_in_item(const Level &level, const Header &header) {
         if (header.tag == item_end && levels.size() > 1 && level.undefined && header.length == 0) {
-            levels.pop_back();
+            if (is_apart && levels.size() == 3) close_item();
             position = header.value;
+            leave();
             return;
         }
         if (is_delimiter(header.tag)) malformed("an item or a delimiter outside a sequence");
         if (++elements > maximum_elements) limit("more elements than any image has");
         if (levels.size() == 1) enter_top_level(header);
         const bool top_pixels = levels.size() == 1 && header.tag == pixel_tag;
+        if (levels.size() == 1 && header.vr == EVR_SQ) enter_sequence(header);
         if (header.length == undefined_length) {
             enter_undefined(level, header, top_pixels);
             return;
@@ -96,6 +102,35 @@ class Scanner {
             open(true, header, level, level.encoding, true);
         else
             position = header.value + header.length;
+    }
+
+    /// Begins to note the items of a top-level sequence, if it is one of those.
+    void enter_sequence(const Header &header) {
+        if (std::find(apart.begin(), apart.end(), header.tag) == apart.end()) return;
+        // Of an element that occurs twice the parser sees both, or none.
+        const auto same = [&](const ApartSequence &known) { return known.tag == header.tag; };
+        if (std::any_of(result.apart.begin(), result.apart.end(), same)) malformed("a sequence occurs twice");
+        ApartSequence sequence;
+        sequence.tag = header.tag;
+        sequence.element_begin = position;
+        result.apart.push_back(std::move(sequence));
+        is_apart = true;
+    }
+
+    /// Ends an item of undefined length that is noted: its delimiter begins here.
+    void close_item() {
+        Fragment &item = result.apart.back().items.back();
+        const uint64_t length = position - item.offset;
+        if (length >= undefined_length) limit("an item is larger than 4 GiB");
+        item.length = static_cast<uint32_t>(length);
+    }
+
+    /// Leaves the innermost level, behind which the position is.
+    void leave() {
+        levels.pop_back();
+        if (!is_apart || levels.size() > 1) return;
+        result.apart.back().element_end = position;
+        is_apart = false;
     }
 
     void enter_undefined(const Level &level, const Header &header, bool top_pixels) {
@@ -214,8 +249,9 @@ class Scanner {
 
 }  // namespace
 
-DataSetScan scan_data_set(const ByteSource &source, uint64_t begin, Encoding encoding) {
-    return Scanner(source, begin, encoding).run();
+DataSetScan scan_data_set(const ByteSource &source, uint64_t begin, Encoding encoding,
+                          const std::vector<uint32_t> &apart) {
+    return Scanner(source, begin, encoding, apart).run();
 }
 
 }  // namespace cdcmtk

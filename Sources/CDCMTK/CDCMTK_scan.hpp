@@ -32,6 +32,15 @@ struct PixelLocation {
     std::vector<Fragment> fragments;
 };
 
+/// A top-level sequence whose items are parsed one by one, when they are asked for.
+struct ApartSequence {
+    uint32_t tag;
+    /// The whole element, to be left out of what is parsed at once.
+    uint64_t element_begin = 0, element_end = 0;
+    /// What stands in each item.
+    std::vector<Fragment> items;
+};
+
 /// File meta information (PS3.10 section 7.1).
 struct Meta {
     bool has_magic = false, odd_preamble = false;
@@ -56,9 +65,12 @@ struct DataSetScan {
     PixelLocation pixels;
     /// Where the elements end; only zeros follow.
     uint64_t data_end = 0;
+    /// Those that were asked for and are there, in the order of the file.
+    std::vector<ApartSequence> apart;
 };
 
-/// Walks over all elements from `begin` to the end of the source.
-DataSetScan scan_data_set(const ByteSource &source, uint64_t begin, Encoding encoding);
+/// Walks over all elements from `begin` to the end of the source, and notes where the items of some sequences lie.
+DataSetScan scan_data_set(const ByteSource &source, uint64_t begin, Encoding encoding,
+                          const std::vector<uint32_t> &apart = {});
 
 }  // namespace cdcmtk

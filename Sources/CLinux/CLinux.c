@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -20,3 +21,10 @@ int CLinux_memory_file(const char *name, size_t length) {
     }
     return descriptor;
 }
+
+void CLinux_map_large_memory(size_t threshold) {
+    // A value that glibc does not take leaves it as it was: more memory, and nothing else.
+    (void)mallopt(M_MMAP_THRESHOLD, (int)threshold);
+}
+
+void CLinux_trim_heap(void) { (void)malloc_trim(0); }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Tensors
 
 /// The root of the command line.
 struct PrereadCommand: AsyncParsableCommand {
@@ -43,6 +44,7 @@ public enum CommandLineProgram {
     /// What holds for every verb: results and models are for the user who runs it alone, and a limit on the size of
     /// files is an error like a full disk, not the end of the process. See: 'man 2 setrlimit', RLIMIT_FSIZE.
     private static func prepareProcess() {
+        HeapSettings.keepFlat()
         umask(0o077)
         signal(SIGXFSZ, SIG_IGN)
     }

@@ -28,6 +28,38 @@ public final class DICOMFile {
         return try open(descriptor: file.descriptor)
     }
 
+    /// Opens a regular file without parsing the items of some top-level sequences, which ``item(_:ofLeft:)`` does one by one: a
+    /// list of thousands of them need not be in memory. Their structure is checked like everything else.
+    public static func open(_ path: RawPath, leaving sequences: [DICOMTag]) throws(DICOMFileError) -> DICOMFile {
+        let file: ReadOnlyFile
+        do {
+            file = try ReadOnlyFile(path)
+        } catch {
+            throw DICOMFileError(error)
+        }
+        var error = CDCMTK_error()
+        let tags = sequences.map { UInt32($0.group) << 16 | UInt32($0.element) }
+        if let handle = CDCMTK_file_open_apart(file.descriptor, tags, tags.count, &error) {
+            return DICOMFile(handle: handle)
+        }
+        let failure = DICOMFileError(error)
+        throw failure.code == .notDICOM ? ArchiveMagic.judge(failure, descriptor: file.descriptor) : failure
+    }
+
+    /// The items of a sequence that was left when the file was opened; `nil` where it was not, or is not there.
+    public func itemCount(ofLeft sequence: DICOMTag) -> Int? {
+        let tag = UInt32(sequence.group) << 16 | UInt32(sequence.element)
+        return CDCMTK_file_is_apart(handle, tag) ? CDCMTK_file_apart_count(handle, tag) : nil
+    }
+
+    /// Parses an item, from 0, of a sequence that was left when the file was opened.
+    public func item(_ index: Int, ofLeft sequence: DICOMTag) throws(DICOMFileError) -> DICOMDataset {
+        var error = CDCMTK_error()
+        let tag = UInt32(sequence.group) << 16 | UInt32(sequence.element)
+        guard let item = CDCMTK_file_open_apart_item(handle, tag, index, &error) else { throw DICOMFileError(error) }
+        return DICOMFile(handle: item).dataset
+    }
+
     /// Opens the file behind a descriptor, which stays the caller's.
     public static func open(descriptor: Int32) throws(DICOMFileError) -> DICOMFile {
         var error = CDCMTK_error()

@@ -48,6 +48,17 @@ final class DatasetBuilder {
         return bytes
     }
 
+    /// The data set alone, as it stands in an item of a sequence.
+    func serializedItem() throws(SegmentationError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(1 << 10)
+        let status = withUnsafeMutablePointer(to: &bytes) { pointer in
+            CDCMTK_builder_serialize_dataset(handle, appendPiece, pointer)
+        }
+        try check(status, "an item")
+        return bytes
+    }
+
     fileprivate func check(_ status: Int32, _ what: @autoclosure () -> String) throws(SegmentationError) {
         guard status != 0 else { return }
         throw SegmentationError(.notBuilt, "\(what()): \(String(cString: CDCMTK_builder_message(handle)))")

@@ -33,6 +33,9 @@ public struct EncodedSegmentation: Sendable {
     /// Whether a pixel belongs to two segments.
     public let segmentsOverlap: Bool
 
+    /// SHA-256 of the file where somebody computed it on the way.
+    var knownDigest: SHA256Digest?
+
     /// The length of the Part-10 file.
     public var byteCount: Int { head.count + (pixels?.byteCount ?? 0) }
 
@@ -44,8 +47,9 @@ public struct EncodedSegmentation: Sendable {
         return bytes
     }
 
-    /// SHA-256 of the file, computed anew each time.
+    /// SHA-256 of the file; computed anew each time unless it was written by ``SegmentationWriter``.
     public var digest: SHA256Digest {
+        if let knownDigest { return knownDigest }
         var accumulator = SHA256Accumulator()
         forEachPiece { accumulator.update($0) }
         return accumulator.digest()

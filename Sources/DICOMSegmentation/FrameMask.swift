@@ -3,13 +3,12 @@
 /// Kept as the places where pixels change, row-major over the whole frame: a mask of an organ takes some hundred bytes,
 /// so that those of a series of thousands of slices fit into memory. A mask so ragged that this would take more is kept as
 /// bits.
-public struct FrameMask: Sendable, Hashable {
-    /// Which of the two is used follows from the pixels alone, so that equal masks are stored alike.
-    private enum Storage: Sendable, Hashable {
-        /// Ascending: a run of the segment's pixels begins at each even index and ends before the next odd one.
-        case changes([UInt32])
-        /// As ``FrameMask/packed``.
-        case bits([UInt8])
+public struct FrameMask: Sendable {
+    /// Where the pixels are.
+    private enum Place: Sendable {
+        case memory(MaskForm)
+        /// In the file of a ``MaskScratch``.
+        case scratch(StoredMask)
     }
 
     /// Pixels in a column.
@@ -18,7 +17,7 @@ public struct FrameMask: Sendable, Hashable {
     public let columns: Int
     /// How many pixels belong to the segment.
     public let pixelCount: Int
-    private let storage: Storage
+    private let place: Place
 
     /// Takes a row-major mask of rows × columns bytes, where anything but 0 belongs to the segment.
     public init(rows: Int, columns: Int, pixels: [UInt8]) {
@@ -80,7 +79,34 @@ public struct FrameMask: Sendable, Hashable {
         self.columns = columns
         pixelCount = stride(from: 0, to: changes.count, by: 2).reduce(0) { $0 + Int(changes[$1 + 1] - changes[$1]) }
         let isRagged = changes.count * MemoryLayout<UInt32>.stride > (rows * columns + 7) / 8
-        storage = isRagged ? .bits(Self.packed(changes, count: rows * columns)) : .changes(changes)
+        place = .memory(isRagged ? .bits(Self.packed(changes, count: rows * columns)) : .changes(changes))
+    }
+
+    /// The same mask, whose pixels lie elsewhere.
+    init(_ mask: FrameMask, stored: StoredMask) {
+        (rows, columns, pixelCount, place) = (mask.rows, mask.columns, mask.pixelCount, .scratch(stored))
+    }
+
+    private init(_ mask: FrameMask, form: MaskForm) {
+        (rows, columns, pixelCount, place) = (mask.rows, mask.columns, mask.pixelCount, .memory(form))
+    }
+
+    /// The pixels, read again where they were put aside.
+    private var form: MaskForm {
+        switch place {
+        case .memory(let form): form
+        case .scratch(let stored): stored.form
+        }
+    }
+
+    /// The pixels; `nil` where they were put aside.
+    var formInMemory: MaskForm? {
+        if case .memory(let form) = place { form } else { nil }
+    }
+
+    /// The same mask with its pixels in memory, for whoever asks for them more than once.
+    public var inMemory: FrameMask {
+        if case .memory = place { self } else { FrameMask(self, form: form) }
     }
 
     /// Whether no pixel belongs to the segment.
@@ -88,7 +114,7 @@ public struct FrameMask: Sendable, Hashable {
 
     /// The runs of pixels that belong to the segment, ascending and apart; pixels are counted row by row.
     public var runs: [Range<Int>] {
-        switch storage {
+        switch form {
         case .changes(let changes):
             return stride(from: 0, to: changes.count, by: 2).map { Int(changes[$0])..<Int(changes[$0 + 1]) }
         case .bits(let bits):
@@ -110,7 +136,7 @@ public struct FrameMask: Sendable, Hashable {
     /// significant one, as in the Pixel Data of a BINARY segmentation (PS3.5 section 8.1.1). Bits behind the last pixel
     /// are 0.
     public var packed: [UInt8] {
-        switch storage {
+        switch form {
         case .changes(let changes): Self.packed(changes, count: rows * columns)
         case .bits(let bits): bits
         }
@@ -120,7 +146,7 @@ public struct FrameMask: Sendable, Hashable {
     public subscript(row row: Int, column column: Int) -> Bool {
         precondition(0..<rows ~= row && 0..<columns ~= column, "the pixel lies in the frame")
         let index = row * columns + column
-        switch storage {
+        switch form {
         case .bits(let bits): return bits[index >> 3] >> (index & 7) & 1 == 1
         case .changes(let changes):
             // As many changes lie at or before a pixel of the segment as make an odd number.
@@ -150,6 +176,21 @@ public struct FrameMask: Sendable, Hashable {
             }
         }
         return bits
+    }
+}
+
+extension FrameMask: Hashable {
+    /// Masks are equal when their sizes and their pixels are, wherever those lie.
+    public static func == (left: FrameMask, right: FrameMask) -> Bool {
+        left.rows == right.rows && left.columns == right.columns && left.pixelCount == right.pixelCount
+            && left.form == right.form
+    }
+
+    /// Hashes size and pixels.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(rows)
+        hasher.combine(columns)
+        hasher.combine(form)
     }
 }
 

@@ -73,6 +73,26 @@ public struct Segmentation: Sendable {
     public let referencedSeries: [String: [SourceReference]]
 }
 
+extension Segmentation {
+    /// The same with its frames.
+    init(_ described: Segmentation, frames: [Frame]) {
+        self.init(
+            type: described.type,
+            sopClassUID: described.sopClassUID,
+            sopInstanceUID: described.sopInstanceUID,
+            seriesInstanceUID: described.seriesInstanceUID,
+            studyInstanceUID: described.studyInstanceUID,
+            frameOfReferenceUID: described.frameOfReferenceUID,
+            rows: described.rows,
+            columns: described.columns,
+            segmentsOverlap: described.segmentsOverlap,
+            segments: described.segments,
+            frames: frames,
+            referencedSeries: described.referencedSeries
+        )
+    }
+}
+
 /// A source image, or one frame of it, that a segmentation names.
 public struct SourceReference: Sendable, Hashable {
     /// Referenced SOP Class UID; empty where absent.

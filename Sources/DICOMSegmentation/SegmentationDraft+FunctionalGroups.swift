@@ -59,14 +59,6 @@ extension SegmentationDraft {
         if sharesOrientation { try putOrientation(spelling, in: shared) }
     }
 
-    private var sharesOrientation: Bool {
-        Set(request.volume.frames.map(\.geometry.imageOrientationPatient)).count == 1
-    }
-
-    private var sharesMeasures: Bool {
-        Set(request.volume.frames.map { [$0.geometry.sliceThickness ?? ""] + $0.geometry.pixelSpacing }).count == 1
-    }
-
     private func putMeasures(_ spelling: FrameGeometry.Spelling, in item: DatasetItem) throws(SegmentationError) {
         let measures = try item.appendItem(.pixelMeasuresSequence)
         try measures.put(.pixelSpacing, legal(spelling.pixelSpacing, .pixelSpacing))
@@ -83,12 +75,6 @@ extension SegmentationDraft {
         } else {
             try measures.put(.spacingBetweenSlices, DecimalString.rounded(gap))
         }
-    }
-
-    /// The step of the source's slices; `nil` where it is uneven or the stack is sheared, since no one number is true.
-    private var regularSpacing: Double? {
-        guard request.volume.stack.irregularSteps.isEmpty, request.volume.stack.shearAngle < 0.01 else { return nil }
-        return request.volume.stack.spacingBetweenSlices
     }
 
     private func putOrientation(_ spelling: FrameGeometry.Spelling, in item: DatasetItem) throws(SegmentationError) {
@@ -109,20 +95,23 @@ extension SegmentationDraft {
     // MARK: - Groups of each frame
 
     func putFrameGroups(_ root: DatasetItem) throws(SegmentationError) {
-        let (sharesMeasures, sharesOrientation) = (sharesMeasures, sharesOrientation)
         for frame in plan.frames {
-            let source = request.volume.frames[frame.source]
-            let groups = try root.appendItem(.perFrameFunctionalGroupsSequence)
-            try groups.appendItem(.frameContentSequence)
-                .put(.dimensionIndexValues, unsignedLongs: [frame.segmentNumber, frame.positionIndex])
-            try groups.appendItem(.planePositionSequence)
-                .put(.imagePositionPatient, legal(source.geometry.imagePositionPatient, .imagePositionPatient))
-            try groups.appendItem(.segmentIdentificationSequence)
-                .put(.referencedSegmentNumber, unsignedShorts: [frame.segmentNumber])
-            try putDerivation(source, in: groups)
-            if !sharesMeasures { try putMeasures(source.geometry.spelling, in: groups) }
-            if !sharesOrientation { try putOrientation(source.geometry.spelling, in: groups) }
+            try putFrameGroups(of: frame, root.appendItem(.perFrameFunctionalGroupsSequence))
         }
+    }
+
+    /// The groups of one frame, into an item of their sequence.
+    func putFrameGroups(of frame: SegmentationPlan.Frame, _ groups: DatasetItem) throws(SegmentationError) {
+        let source = request.volume.frames[frame.source]
+        try groups.appendItem(.frameContentSequence)
+            .put(.dimensionIndexValues, unsignedLongs: [frame.segmentNumber, frame.positionIndex])
+        try groups.appendItem(.planePositionSequence)
+            .put(.imagePositionPatient, legal(source.geometry.imagePositionPatient, .imagePositionPatient))
+        try groups.appendItem(.segmentIdentificationSequence)
+            .put(.referencedSegmentNumber, unsignedShorts: [frame.segmentNumber])
+        try putDerivation(source, in: groups)
+        if !sharesMeasures { try putMeasures(source.geometry.spelling, in: groups) }
+        if !sharesOrientation { try putOrientation(source.geometry.spelling, in: groups) }
     }
 
     private func putDerivation(_ source: SourceFrame, in groups: DatasetItem) throws(SegmentationError) {

@@ -24,10 +24,11 @@ package enum SegmentationIdentity {
 
 /// Collects what a segmentation's UIDs follow from, in an order that does not depend on the order of the source frames.
 struct SegmentationFingerprint {
-    private var text = ""
+    private var accumulator = SHA256Accumulator()
 
     mutating func add(_ name: String, _ value: String) {
-        text += "\(name.utf8.count):\(name)\(value.utf8.count):\(value)"
+        let text = "\(name.utf8.count):\(name)\(value.utf8.count):\(value)"
+        Array(text.utf8).withUnsafeBytes { accumulator.update($0) }
     }
 
     /// Adds the pixels of a segment: its frames in order of position, absent ones marked.
@@ -37,5 +38,5 @@ struct SegmentationFingerprint {
         }
     }
 
-    var digest: SHA256Digest { SHA256Digest(of: Array(text.utf8)) }
+    var digest: SHA256Digest { accumulator.digest() }
 }

@@ -15,7 +15,12 @@ public enum SegmentationReader {
 
     /// Reads a file.
     public static func read(_ path: RawPath) throws -> Segmentation {
-        try read(DICOMFile.open(path))
+        try read(open(path))
+    }
+
+    /// Opens a file whose frames are parsed one by one, and whose list of source images is not needed.
+    static func open(_ path: RawPath) throws -> DICOMFile {
+        try DICOMFile.open(path, leaving: [.perFrameFunctionalGroupsSequence, .sourceImageSequence])
     }
 
     /// Reads a file that is in memory.
@@ -25,6 +30,12 @@ public enum SegmentationReader {
 
     /// Reads an open file.
     public static func read(_ file: DICOMFile) throws -> Segmentation {
+        let (described, frames) = try describe(file)
+        return Segmentation(described, frames: try (0..<frames.count).flatMap(frames.frames))
+    }
+
+    /// What an open file says of itself, without frames, and the frames, each of which is read when it is asked for.
+    static func describe(_ file: DICOMFile) throws -> (Segmentation, SegmentationFrames) {
         let dataset = file.dataset
         guard let sopClass = dataset.string(.sopClassUID), [sopClassUID, labelMapSOPClassUID].contains(sopClass) else {
             throw SegmentationError(.notASegmentation, "the SOP class is not that of a segmentation")
@@ -38,7 +49,7 @@ public enum SegmentationReader {
         guard numbers.count == segments.count else {
             throw SegmentationError(.inconsistent, "two segments have the same number")
         }
-        return Segmentation(
+        let described = Segmentation(
             type: type,
             sopClassUID: sopClass,
             sopInstanceUID: try required(.sopInstanceUID, in: dataset),
@@ -49,9 +60,10 @@ public enum SegmentationReader {
             columns: pixels.columns,
             segmentsOverlap: dataset.string(.segmentsOverlap),
             segments: segments,
-            frames: try frames(of: dataset, pixels: pixels, numbers: numbers),
+            frames: [],
             referencedSeries: referencedSeries(of: dataset)
         )
+        return (described, try SegmentationFrames(file, pixels: pixels, numbers: numbers))
     }
 
     private static func required(_ tag: DICOMTag, in dataset: DICOMDataset) throws(SegmentationError) -> String {
@@ -102,80 +114,13 @@ public enum SegmentationReader {
         return CodedConcept(value: value, scheme: scheme, meaning: item.string(.codeMeaning) ?? "")
     }
 
-    // MARK: - Frames
-
-    private static func frames(
-        of dataset: DICOMDataset,
-        pixels: SegmentationPixels,
-        numbers: Set<Int>
-    ) throws -> [Segmentation.Frame] {
-        let shared = dataset.firstItem(.sharedFunctionalGroupsSequence)
-        let items = dataset.items(.perFrameFunctionalGroupsSequence)
-        guard items.count == pixels.frameCount else {
-            throw SegmentationError(
-                .inconsistent,
-                "NumberOfFrames is \(pixels.frameCount) but there are \(items.count) functional groups"
-            )
-        }
-        return try items.enumerated().flatMap { index, item in
-            func macro(_ tag: DICOMTag) -> DICOMDataset? { item.firstItem(tag) ?? shared?.firstItem(tag) }
-            let named = macro(.segmentIdentificationSequence)?.integer(.referencedSegmentNumber)
-            let masks = try pixels.masks(index, named: named)
-            guard masks.allSatisfy({ numbers.contains($0.number) }) else {
-                throw SegmentationError(.inconsistent, "frame \(index + 1) belongs to a segment that is not described")
-            }
-            let plane = try plane(macro, rows: pixels.rows, columns: pixels.columns, frame: index + 1)
-            let derivation = item.items(.derivationImageSequence) + (shared?.items(.derivationImageSequence) ?? [])
-            let references = derivation.flatMap { $0.items(.sourceImageSequence) }.flatMap(references)
-            return masks.map { number, mask in
-                Segmentation.Frame(segmentNumber: number, plane: plane, mask: mask, references: references)
-            }
-        }
-    }
-
-    private static func plane(
-        _ macro: (DICOMTag) -> DICOMDataset?,
-        rows: Int,
-        columns: Int,
-        frame: Int
-    ) throws(SegmentationError) -> PlaneGeometry? {
-        guard let position = macro(.planePositionSequence)?.doubles(.imagePositionPatient), position.count == 3,
-            let orientation = macro(.planeOrientationSequence)?.doubles(.imageOrientationPatient),
-            orientation.count == 6,
-            let spacing = macro(.pixelMeasuresSequence)?.doubles(.pixelSpacing), spacing.count == 2
-        else { return nil }
-        let plane = PlaneGeometry(
-            position: Vector3(position[0], position[1], position[2]),
-            rowDirection: Vector3(orientation[0], orientation[1], orientation[2]),
-            columnDirection: Vector3(orientation[3], orientation[4], orientation[5]),
-            rowSpacing: spacing[0],
-            columnSpacing: spacing[1],
-            rows: rows,
-            columns: columns
-        )
-        guard let plane else {
-            throw SegmentationError(.inconsistent, "the position, orientation or spacing of frame \(frame) is no plane")
-        }
-        return plane
-    }
-
     // MARK: - References
-
-    private static func references(_ item: DICOMDataset) -> [SourceReference] {
-        guard let instance = item.string(.referencedSOPInstanceUID) else { return [] }
-        let classUID = item.string(.referencedSOPClassUID) ?? ""
-        let numbers = item.strings(.referencedFrameNumber).compactMap { Int($0) }
-        guard !numbers.isEmpty else {
-            return [SourceReference(sopClassUID: classUID, sopInstanceUID: instance)]
-        }
-        return numbers.map { SourceReference(sopClassUID: classUID, sopInstanceUID: instance, frameNumber: $0) }
-    }
 
     private static func referencedSeries(of dataset: DICOMDataset) -> [String: [SourceReference]] {
         var found: [String: [SourceReference]] = [:]
         for series in dataset.items(.referencedSeriesSequence) {
             guard let uid = series.string(.seriesInstanceUID) else { continue }
-            found[uid, default: []] += series.items(.referencedInstanceSequence).flatMap(references)
+            found[uid, default: []] += series.items(.referencedInstanceSequence).flatMap(SegmentationFrames.references)
         }
         return found
     }

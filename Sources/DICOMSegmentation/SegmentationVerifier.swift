@@ -14,15 +14,19 @@ public enum SegmentationVerifier {
         guard try SHA256Digest(ofFile: path) == expected.digest else {
             throw failure("the bytes on disk are not the ones that were written")
         }
-        let found: Segmentation
+        let (found, frames) = try readingBack { try SegmentationReader.describe(SegmentationReader.open(path)) }
+        try require(found.type == .binary, "SegmentationType is not BINARY")
+        try require(frames.count == expected.frameCount, "NumberOfFrames differs")
+        try compareIdentity(found, expected, request)
+        try compareFrames(frames, expected, request)
+    }
+
+    private static func readingBack<Result>(_ body: () throws -> Result) throws(SegmentationError) -> Result {
         do {
-            found = try SegmentationReader.read(path)
+            return try body()
         } catch {
             throw failure("it cannot be read back: \(error)")
         }
-        try compareIdentity(found, expected, request)
-        try compareFrames(found, expected, request)
-        try compareCoverage(found, expected, request)
     }
 
     private static func failure(_ what: String) -> SegmentationError {
@@ -40,7 +44,6 @@ public enum SegmentationVerifier {
     ) throws(SegmentationError) {
         try require(found.sopInstanceUID == expected.sopInstanceUID, "SOPInstanceUID differs")
         try require(found.seriesInstanceUID == expected.seriesInstanceUID, "SeriesInstanceUID differs")
-        try require(found.frames.count == expected.frameCount, "NumberOfFrames differs")
         try require(found.segmentsOverlap == (expected.segmentsOverlap ? "YES" : "NO"), "SegmentsOverlap differs")
         let numbers = found.segments.compactMap { segment in segment.trackingID.map { ($0, segment.number) } }
         try require(
@@ -56,17 +59,22 @@ public enum SegmentationVerifier {
         )
     }
 
-    /// Each frame lies on the source frame that it names, and its mask is the one that was asked for there.
+    /// Each frame lies on the source frame that it names, its mask is the one that was asked for there, no frame is there
+    /// twice, and no pixel of the request is missing. One frame is in memory at a time.
     private static func compareFrames(
-        _ found: Segmentation,
+        _ frames: SegmentationFrames,
         _ expected: EncodedSegmentation,
         _ request: SegmentationRequest
     ) throws(SegmentationError) {
         let source = request.volume.frames
         let sources = Dictionary(source.indices.map { (SourceReference(source[$0]), $0) }) { first, _ in first }
         let masks = masksByNumber(expected, request)
-        for (number, frame) in zip(1..., found.frames) {
+        var pixels: [Int: Int] = [:]
+        var seen: [Int: Set<Int>] = [:]
+        for number in 1...max(frames.count, 1) {
             let name = "frame \(number)"
+            let found = try readingBack { try frames.frames(at: number - 1) }
+            guard let frame = found.first, found.count == 1 else { throw failure("\(name) is not one mask") }
             guard frame.references.count == 1, let index = sources[frame.references[0]] else {
                 throw failure("\(name) does not name one source frame")
             }
@@ -75,20 +83,12 @@ public enum SegmentationVerifier {
             }
             try require(plane.coincides(with: source[index].plane), "\(name) lies elsewhere")
             try require(frame.mask == mask[index], "\(name) has other pixels")
+            let isFirst = seen[frame.segmentNumber, default: []].insert(index).inserted
+            try require(isFirst, "segment \(frame.segmentNumber) has a frame twice")
+            pixels[frame.segmentNumber, default: 0] += frame.mask?.pixelCount ?? 0
         }
-    }
-
-    /// No pixel of the request is missing and no frame is there twice.
-    private static func compareCoverage(
-        _ found: Segmentation,
-        _ expected: EncodedSegmentation,
-        _ request: SegmentationRequest
-    ) throws(SegmentationError) {
-        for (number, mask) in masksByNumber(expected, request) {
-            let frames = found.frames.filter { $0.segmentNumber == number }
-            let pixels = frames.reduce(0) { $0 + ($1.mask?.pixelCount ?? 0) }
-            try require(pixels == mask.pixelCount, "segment \(number) has other pixels")
-            try require(Set(frames.map(\.references)).count == frames.count, "segment \(number) has a frame twice")
+        for (number, mask) in masks {
+            try require(pixels[number, default: 0] == mask.pixelCount, "segment \(number) has other pixels")
         }
     }
 

@@ -17,14 +17,21 @@ public enum SegmentationWriter {
         existing: AtomicFile.Existing = .keep
     ) throws -> SegmentationOutcome {
         let outcome = try SegmentationBuilder.build(request)
-        guard case .encoded(let segmentation) = outcome else { return outcome }
+        guard case .encoded(var segmentation) = outcome else { return outcome }
         try AtomicFile.writePieces(
             to: path,
             existing: existing,
             subject: "SEG",
             verify: { try SegmentationVerifier.verify($0, holds: segmentation, of: request) },
-            { file in try segmentation.forEachPiece { piece throws(FileError) in try file.append(piece) } }
+            { file in
+                var accumulator = SHA256Accumulator()
+                try segmentation.forEachPiece { piece throws(FileError) in
+                    accumulator.update(piece)
+                    try file.append(piece)
+                }
+                segmentation.knownDigest = accumulator.digest()
+            }
         )
-        return outcome
+        return .encoded(segmentation)
     }
 }

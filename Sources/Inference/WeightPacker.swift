@@ -1,4 +1,5 @@
 import COneDNN
+import DurableFiles
 import Synchronization
 import Tensors
 
@@ -28,6 +29,7 @@ package final class WeightPacker: LayerPreparation {
         self.precision = available
         self.cache = cache
         file = cache.flatMap { PackedWeightFile($0.path(available), key: $0.key(available)) }
+        if file != nil { cache?.touch(available) }
         isKeptInBFloat16 = isKept
     }
 
@@ -60,10 +62,16 @@ package final class WeightPacker: LayerPreparation {
         guard let cache, !layers.allSatisfy(\.product.isPacked) else { return }
         let (path, key) = (cache.path(precision), cache.key(precision))
         let packed = layers.map { (name: $0.name, weights: $0.product.weights) }
-        // A full disk or a folder that is not ours costs time at the next start and nothing else.
-        guard (try? PackedWeightFile.write(packed, to: path, key: key)) != nil,
-            let file = PackedWeightFile(path, key: key)
-        else { return }
+        // Weights that are not what they are called must not be found under that name when the right ones are back.
+        guard cache.isTrusted() else { return }
+        do {
+            try PackedWeightFile.write(packed, to: path, key: key)
+        } catch {
+            // A full disk or a folder that is not ours costs time at the next start and nothing else.
+            return cache.warn("packed weights cannot be kept in \(cache.folder.displayName): \(error)")
+        }
+        cache.prune(keeping: path)
+        guard let file = PackedWeightFile(path, key: key) else { return }
         for (layer, own) in zip(layers, packed) {
             if let mapped = file.weights(layer.name, own.weights.layout) { layer.product.take(mapped) }
         }

@@ -4,8 +4,10 @@ import DICOMSegmentation
 import DurableFiles
 import Foundation
 import Geometry
+import Glibc
 import Profiles
 import SegmentAnything
+import Tensors
 
 /// One series end to end: read, plan prompts, segment, write, verify.
 ///
@@ -43,17 +45,20 @@ public struct AnnotationPipeline: Sendable {
         var seconds = Receipt.Seconds()
         let (outcome, planning) = try Stopwatch.measure { try plan(request, volume, progress) }
         seconds.prior = planning
-        guard case .plan(let plan, let scalings) = outcome else {
+        guard case .plan(var plan, let scalings) = outcome else {
             guard case .needsPrompt(let code, let message) = outcome else { preconditionFailure("two outcomes") }
             return .needsPrompt(code: code, message: message)
         }
+        let scratch = MaskScratch(in: scratchFolder)
+        plan.priors = plan.priors.mapValues(scratch.putAside)
         var preview = PreviewCollector(slices: plan.promptedSlices)
         var segmenter = SliceSegmenter(
             volume: volume,
             plan: plan,
             network: request.model.network,
             scalings: scalings,
-            isInverted: request.series.headers[volume.frames[0].headerIndex].pixels.isInverted
+            isInverted: request.series.headers[volume.frames[0].headerIndex].pixels.isInverted,
+            scratch: scratch
         )
         let answers = try segmenter.run(
             goOn: { progress(.segmenting, $0, $1) },
@@ -68,11 +73,15 @@ public struct AnnotationPipeline: Sendable {
                 segment: plan.segments[index],
                 answers: bySegment[index] ?? [],
                 prior: request.withholds ? plan.priors[index] : nil,
-                stack: volume.stack
+                stack: volume.stack,
+                scratch: scratch
             )
         }
         guard progress(.writing, 0, 1) else { throw AnnotationError.cancelled }
+        // Nothing is computed any more: what the network worked in need not be added to what writing takes.
+        TensorMemory.giveBack()
         var writer = ResultWriter(request: request, volume: volume, plan: plan, results: results, output: output)
+        writer.scratch = scratch
         writer.scalings = plan.intensityRules.compactMap { scalings[$0] }
         if let refusal = SeriesVerdict(results).refusal {
             try writer.writeProposal(preview: preview)
@@ -81,6 +90,13 @@ public struct AnnotationPipeline: Sendable {
         let result = try writer.write(preview: preview, seconds: seconds, start: start)
         _ = progress(.writing, 1, 1)
         return .annotated(result)
+    }
+
+    /// Where results go, or the folder above it that exists: a run that fails leaves no folder behind.
+    private var scratchFolder: RawPath {
+        var folder = output
+        while folder.withCString({ access($0, W_OK) }) != 0, folder.parent != folder { folder = folder.parent }
+        return folder
     }
 
     private enum Planned {

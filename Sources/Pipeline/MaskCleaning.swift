@@ -24,8 +24,9 @@ public enum MaskCleaning {
         keepLargestComponents(1, &frames)
     }
 
-    /// Keeps so many of the largest components; see ``keepLargestComponent(_:)``.
-    public static func keepLargestComponents(_ count: Int, _ frames: inout [FrameMask?]) {
+    /// Keeps so many of the largest components, and puts what is left of each slice aside; see ``keepLargestComponent(_:)``.
+    public static func keepLargestComponents(_ count: Int, _ frames: inout [FrameMask?], _ scratch: MaskScratch? = nil)
+    {
         var components = RunComponents()
         for (slice, frame) in frames.enumerated() {
             if let frame { components.add(frame, slice: slice) }
@@ -34,7 +35,8 @@ public enum MaskCleaning {
         guard !largest.isEmpty else { return }
         for (slice, frame) in frames.enumerated() {
             guard let frame else { continue }
-            frames[slice] = components.mask(of: largest, in: slice, like: frame)
+            let kept = components.mask(of: largest, in: slice, like: frame)
+            frames[slice] = scratch?.putAside(kept) ?? kept
         }
     }
 }

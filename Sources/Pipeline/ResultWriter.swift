@@ -14,6 +14,8 @@ struct ResultWriter {
     let results: [SegmentResult]
     let output: RawPath
     var scalings: [IntensityScaling] = []
+    /// Where the masks lie that the results are made from.
+    var scratch: MaskScratch?
 
     init(
         request: AnnotationRequest,
@@ -49,6 +51,7 @@ struct ResultWriter {
         try writePreview(preview, measurements, into: folder)
         seconds.write = writing
         seconds.total = Stopwatch.seconds(since: start)
+        try scratch?.check()
         let receipt = ReceiptAssembly(writer: self, segmentation: segmentation).receipt(measurements, seconds)
         try AtomicFile.write(
             try receipt.jsonBytes(),

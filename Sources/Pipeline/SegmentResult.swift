@@ -30,33 +30,39 @@ struct SegmentResult {
         segment: PromptPlan.Segment,
         answers: [SliceSegmenter.Answer],
         prior: SegmentMask? = nil,
-        stack: SliceStack
+        stack: SliceStack,
+        scratch: MaskScratch
     ) {
         self.segment = segment
         self.answers = answers
         var frames = [FrameMask?](repeating: nil, count: stack.planes.count)
         if let rule = segment.confidence, let prior {
-            let decision = SegmentDecision(Self.evidence(answers, prior: prior), rule: rule)
+            let decision = SegmentDecision(Self.evidence(answers, prior: prior, scratch), rule: rule)
             if decision.isEmitted {
                 for slice in decision.slices { frames[slice.slice] = slice.mask }
             }
             self.decision = decision
         } else {
             for answer in answers where Double(answer.predictedIoU) >= segment.minimumPredictedIoU {
-                frames[answer.slice] = frames[answer.slice].map { $0.union(answer.mask) } ?? answer.mask
+                frames[answer.slice] =
+                    frames[answer.slice].map { scratch.putAside($0.union(answer.mask)) } ?? answer.mask
             }
             decision = nil
         }
-        mask = SegmentMask(frames: Self.cleaned(frames, segment: segment, plane: stack.planes[0]))
+        mask = SegmentMask(frames: Self.cleaned(frames, segment: segment, plane: stack.planes[0], scratch))
     }
 
     /// The answers slice by slice beside the prior; of several answers in a slice the union, believed as the worst.
-    private static func evidence(_ answers: [SliceSegmenter.Answer], prior: SegmentMask) -> [SliceEvidence] {
+    private static func evidence(
+        _ answers: [SliceSegmenter.Answer],
+        prior: SegmentMask,
+        _ scratch: MaskScratch
+    ) -> [SliceEvidence] {
         let slices = Dictionary(grouping: answers, by: \.slice)
         return slices.sorted { $0.key < $1.key }.map { slice, answers in
             SliceEvidence(
                 slice: slice,
-                network: answers.dropFirst().reduce(answers[0].mask) { $0.union($1.mask) },
+                network: scratch.putAside(answers.dropFirst().reduce(answers[0].mask) { $0.union($1.mask) }),
                 predictedIoU: answers.map { Double($0.predictedIoU) }.min() ?? 0,
                 prior: prior[slice]
             )
@@ -66,20 +72,22 @@ struct SegmentResult {
     private static func cleaned(
         _ frames: [FrameMask?],
         segment: PromptPlan.Segment,
-        plane: PlaneGeometry
+        plane: PlaneGeometry,
+        _ scratch: MaskScratch
     ) -> [FrameMask?] {
         precondition(
             frames.allSatisfy { $0?.rows ?? plane.rows == plane.rows && $0?.columns ?? plane.columns == plane.columns },
             "one size"
         )
         // Slice by slice: bytes for each pixel of a whole series would not fit into memory.
-        var frames = segment.fillsHoles ? frames.map { $0.map(MaskCleaning.filled) } : frames
+        var frames = frames
+        if segment.fillsHoles { frames = frames.map { $0.map { scratch.putAside(MaskCleaning.filled($0)) } } }
         if segment.smoothing > 0 {
             let spread = (row: segment.smoothing / plane.rowSpacing, column: segment.smoothing / plane.columnSpacing)
-            frames = frames.map { $0.map { MaskCleaning.smoothed($0, spread: spread) } }
+            frames = frames.map { $0.map { scratch.putAside(MaskCleaning.smoothed($0, spread: spread)) } }
         }
         let kept = segment.keepsLargestComponent ? 1 : segment.keptComponents
-        if let kept { MaskCleaning.keepLargestComponents(kept, &frames) }
+        if let kept { MaskCleaning.keepLargestComponents(kept, &frames, scratch) }
         return frames
     }
 }

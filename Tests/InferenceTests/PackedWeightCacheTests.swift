@@ -1,5 +1,7 @@
 import DurableFiles
 import Foundation
+import Glibc
+import Synchronization
 import Tensors
 import TestSupport
 import Testing
@@ -56,6 +58,58 @@ struct PackedWeightCacheTests {
             let cache = PackedWeightCache(folder: file.appending("packed"), digest: "a")
             let plain = layer.prepared("layer", by: WeightPacker(.float32) { _ in false })
             #expect(open(cache, .float32, isReal: true)(x).values == plain(x).values)
+        }
+    }
+
+    @Test("says why it cannot be written, and that only then")
+    func saysWhyItCannotBeWritten() throws {
+        try withTemporaryFolder { folder in
+            let file = RawPath(folder.path).appending("file")
+            try AtomicFile.write([1], to: file)
+            let said = Mutex<[String]>([])
+            for place in [file.appending("packed"), RawPath(folder.path).appending("packed")] {
+                let cache = PackedWeightCache(
+                    folder: place,
+                    digest: "a",
+                    warn: { text in said.withLock { $0.append(text) } }
+                )
+                _ = open(cache, .float32, isReal: true)
+            }
+            #expect(said.withLock { $0.count } == 1)
+        }
+    }
+
+    @Test("is not written with weights that are not those of the digest")
+    func isNotWrittenWithOtherWeights() throws {
+        try withTemporaryFolder { folder in
+            let place = RawPath(folder.path)
+            let wrong = PackedWeightCache(folder: place, digest: "a", isTrusted: { false })
+            _ = open(wrong, .float32, isReal: false)
+            let written = try FolderScan.entries(of: place)
+            #expect(written.isEmpty)
+            let right = PackedWeightCache(folder: place, digest: "a")
+            #expect(open(right, .float32, isReal: true)(x).values == open(right, .float32, isReal: false)(x).values)
+        }
+    }
+
+    @Test("keeps the files that were used last, and what it just wrote")
+    func keepsTheFilesThatWereUsedLast() throws {
+        try withTemporaryFolder { folder in
+            let cache = PackedWeightCache(folder: RawPath(folder.path), digest: "a")
+            let names = (0..<6).map { "\($0).packed" }
+            for (age, name) in names.enumerated() {
+                try AtomicFile.write([UInt8](repeating: 1, count: 100), to: cache.folder.appending(name))
+                var times = [
+                    timespec(tv_sec: 1_000_000 - age, tv_nsec: 0), timespec(tv_sec: 1_000_000 - age, tv_nsec: 0),
+                ]
+                _ = cache.folder.appending(name).withCString { utimensat(AT_FDCWD, $0, &times, 0) }
+            }
+            try AtomicFile.write([1], to: cache.folder.appending("other"))
+            func left() throws -> Set<String> { Set(try FolderScan.entries(of: cache.folder).map(\.name.displayName)) }
+            cache.prune(keeping: cache.folder.appending("5.packed"), files: 4, bytes: 1_000)
+            #expect(try left() == ["0.packed", "1.packed", "2.packed", "5.packed", "other"])
+            cache.prune(keeping: cache.folder.appending("5.packed"), files: 4, bytes: 250)
+            #expect(try left() == ["0.packed", "5.packed", "other"])
         }
     }
 }

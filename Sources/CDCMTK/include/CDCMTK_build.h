@@ -85,6 +85,9 @@ CDCMTK_builder_item *CDCMTK_builder_append_item(CDCMTK_builder *builder, CDCMTK_
 int32_t CDCMTK_builder_serialize(CDCMTK_builder *builder, const CDCMTK_file_meta *meta, CDCMTK_bytes_sink sink,
                                  void *context);
 
+/// Hands the data set alone to the sink, in Explicit VR Little Endian: what stands in an item of a sequence.
+int32_t CDCMTK_builder_serialize_dataset(CDCMTK_builder *builder, CDCMTK_bytes_sink sink, void *context);
+
 #ifdef __cplusplus
 }
 #endif

@@ -80,6 +80,21 @@ CDCMTK_file *CDCMTK_file_open_descriptor(int descriptor, CDCMTK_error *error);
 /// Opens a copy of bytes in memory. NULL on failure.
 CDCMTK_file *CDCMTK_file_open_memory(const void *bytes, size_t length, CDCMTK_error *error);
 
+/// As `CDCMTK_file_open_descriptor`; the items of some top-level sequences (`tags`: group << 16 | element) are checked for
+/// structure but not parsed: `CDCMTK_file_open_apart_item` does that one by one, so that a list of thousands of items
+/// need not be in memory.
+CDCMTK_file *CDCMTK_file_open_apart(int descriptor, const uint32_t *tags, size_t count, CDCMTK_error *error);
+
+/// Whether a sequence was left for later: it is there, and one of those that were asked for.
+bool CDCMTK_file_is_apart(const CDCMTK_file *file, uint32_t tag);
+
+/// The number of items of a sequence that was left for later; otherwise 0.
+size_t CDCMTK_file_apart_count(const CDCMTK_file *file, uint32_t tag);
+
+/// Parses an item of a sequence that was left for later: its elements are the data set of a file of its own, which has no
+/// pixel data and is closed like any other. NULL on failure. Safe from any thread.
+CDCMTK_file *CDCMTK_file_open_apart_item(const CDCMTK_file *file, uint32_t tag, size_t index, CDCMTK_error *error);
+
 void CDCMTK_file_close(CDCMTK_file *file);
 
 CDCMTK_file_info CDCMTK_file_get_info(const CDCMTK_file *file);

@@ -1,5 +1,6 @@
 import Checkpoints
 import DurableFiles
+import Inference
 import LiteMedSAM
 import Pipeline
 import Profiles
@@ -9,27 +10,50 @@ import Tensors
 
 /// Makes networks from model packages: the one place that knows every architecture.
 enum ModelLoader {
-    /// Loads a package after checking its weights against the digest of its manifest.
+    /// Where a store keeps packed weights: beside the models that they are made from. No package can have that name.
+    static let packedFolder = ".packed"
+
+    /// Loads a package, and hands it out only if its weights have the digest of its manifest.
+    ///
+    /// The digest is computed while the network is made: of a gigabyte it takes longer than mapping weights that were
+    /// packed before. Weights are packed into the cache only after the digest was right.
     static func load(_ package: ModelPackage, precision: ProfileModel.Precision = .fp32) throws -> LoadedModel {
-        try package.verifyDigest()
+        let check = DigestCheck(package)
+        let cache = PackedWeightCache(
+            folder: package.folder.parent.appending(packedFolder),
+            // Another version of the program may pack in another way.
+            digest: "\(package.manifest.weights.sha256) \(ProgramVersion.number)",
+            isTrusted: { check.isRight },
+            warn: { StandardError.print("preread: \($0); each start packs them anew") }
+        )
+        let network: any SegmentationModel
+        do {
+            network = try Self.network(package, precision: precision, cache: cache)
+        } catch {
+            // Weights that are damaged are called so, whatever else fails on them.
+            try check.end()
+            throw error
+        }
+        try check.end()
         return LoadedModel(
             name: package.manifest.name,
             digest: package.manifest.weights.sha256,
             // As it runs: a CPU without the instructions computes in the next better arithmetic.
             precision: NetworkPrecision(precision).available.rawValue,
-            network: try network(package, precision: precision)
+            network: network
         )
     }
 
-    /// The network of a package, with its weights in that arithmetic.
+    /// The network of a package, with its weights in that arithmetic, packed or taken from a cache.
     static func network(
         _ package: ModelPackage,
-        precision: ProfileModel.Precision = .fp32
+        precision: ProfileModel.Precision = .fp32,
+        cache: PackedWeightCache? = nil
     ) throws -> any SegmentationModel & VerifiableModel {
         let weights = try package.load()
         switch package.manifest.architecture {
-        case .liteMedSAM: return try LiteMedSAMModel(parameters: weights, precision: .init(precision))
-        case .samMed2D, .sam: return try SAMMed2DModel(weights, precision: .init(precision))
+        case .liteMedSAM: return try LiteMedSAMModel(parameters: weights, precision: .init(precision), cache: cache)
+        case .samMed2D, .sam: return try SAMMed2DModel(weights, precision: .init(precision), cache: cache)
         }
     }
 

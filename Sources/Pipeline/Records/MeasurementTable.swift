@@ -109,6 +109,7 @@ extension MeasurementTable.Row {
     }
 
     private static func touchesEdge(_ mask: FrameMask) -> Bool {
+        let mask = mask.inMemory
         let lastRow = mask.rows - 1
         let lastColumn = mask.columns - 1
         return (0...lastColumn).contains { mask[row: 0, column: $0] || mask[row: lastRow, column: $0] }

@@ -2,13 +2,14 @@ import DICOMFiles
 import DICOMSegmentation
 import Geometry
 import SegmentAnything
+import Tensors
 
 /// Runs the network over the prompted slices of a volume: each is read and encoded once for each intensity scaling, and all
 /// its prompts are decoded from that one embedding in one batch.
 ///
 /// Three things go on at a time: a helper thread reads the next slices, the calling thread computes, and another helper
 /// turns logits into masks. Each waits for the next when it is a few slices ahead, so memory does not grow with the
-/// series but for the masks, which are kept as runs. What comes out does not depend on who was faster.
+/// series but for the masks' places in a file. What comes out does not depend on who was faster.
 struct SliceSegmenter {
     /// What the network said to one prompt.
     struct Answer: Sendable {
@@ -23,6 +24,8 @@ struct SliceSegmenter {
     static let slicesAhead = 4
     /// How many slices may wait for their masks; the logits of one prompt of a 512 × 512 slice take 1 MiB.
     static let slicesBehind = 2
+    /// After how many slices free memory is given back.
+    static let slicesBetweenTrims = 64
 
     let volume: ImageVolume
     let plan: PromptPlan
@@ -30,6 +33,8 @@ struct SliceSegmenter {
     /// The scaling of each intensity rule that the plan's segments use.
     let scalings: [IntensityStatistics.Rule: IntensityScaling]
     let isInverted: Bool
+    /// Where masks go as soon as they are made.
+    let scratch: MaskScratch
 
     /// Seconds of the parts, summed over slices. They overlap: together they may be more than the time that passed.
     private(set) var readSeconds = 0.0
@@ -41,8 +46,10 @@ struct SliceSegmenter {
         plan: PromptPlan,
         network: any SegmentationModel,
         scalings: [IntensityStatistics.Rule: IntensityScaling],
-        isInverted: Bool
+        isInverted: Bool,
+        scratch: MaskScratch
     ) {
+        self.scratch = scratch
         self.volume = volume
         self.plan = plan
         self.network = network
@@ -59,11 +66,15 @@ struct SliceSegmenter {
         let slices = plan.promptedSlices
         let reader = reader(of: slices)
         defer { reader.stop() }
-        let finisher = FinishBehind(behind: Self.slicesBehind) { (decoded: DecodedSlice) in decoded.answers }
+        let finisher = FinishBehind(behind: Self.slicesBehind) { [scratch] (decoded: DecodedSlice) in
+            decoded.answers(in: scratch)
+        }
         defer { finisher.stop() }
         for (done, slice) in slices.enumerated() {
             guard goOn(done, slices.count) else { throw AnnotationError.cancelled }
             guard let read = try reader.next() else { preconditionFailure("every prompted slice is read") }
+            // Threads hand memory to one another, and each keeps what it was handed for later: holes that would add up.
+            if done % Self.slicesBetweenTrims == 0 { TensorMemory.trimHeap() }
             readSeconds += read.seconds
             if let first = read.images.first { grey(slice, first.image.pixels) }
             for (rule, image) in read.images {
@@ -101,14 +112,14 @@ struct SliceSegmenter {
         let asked: [PromptPlan.SlicePrompt]
         let predictions: [MaskPrediction]
 
-        var answers: [Answer] {
+        func answers(in scratch: MaskScratch) -> [Answer] {
             zip(asked, predictions).map { question, prediction in
                 Answer(
                     slice: slice,
                     segment: question.segment,
                     prompt: question.prompt,
                     predictedIoU: prediction.predictedIoU,
-                    mask: prediction.mask
+                    mask: scratch.putAside(prediction.mask)
                 )
             }
         }
