@@ -34,5 +34,7 @@ struct Quality {
         }
         print("## What is refused\n")
         for line in try sample.refusals() { print("* \(line)") }
+        print("\n## Time\n")
+        print("* \(try sample.boxTime(atlas: atlas))")
     }
 }

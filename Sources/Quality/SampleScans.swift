@@ -17,7 +17,12 @@ struct SampleScans {
         let numbers: [(name: String, atlas: UInt16, reference: UInt16)]
 
         var structures: [AtlasTrial.Structure] {
-            numbers.map { .init(name: $0.name, atlasLabel: $0.atlas, referenceLabel: $0.reference) }
+            // The gates of the shipped profiles for the abdomen.
+            var rule = ConfidenceRule()
+            rule.minimumConfidence = 0.70
+            return numbers.map {
+                .init(name: $0.name, atlasLabel: $0.atlas, referenceLabel: $0.reference, rule: rule)
+            }
         }
     }
 
@@ -76,6 +81,9 @@ struct SampleScans {
             table: volume.presentLabels.map { AtlasLabel(id: $0, name: "label \($0)") }
         )
     }
+
+    /// The intensities of the atlas's patient.
+    func atlasImage() throws -> NIfTIImage { try image(Self.files + "example_ct.nii.gz") }
 
     func series(_ target: Target) throws -> TrialSeries {
         let labels = try image(target.labels).labels()

@@ -11,6 +11,9 @@ public struct BoxPlanner: Sendable {
         public var margins = SideMargins(6)
         /// A prior with fewer pixels in a slice, at 256, gives no box there.
         public var minimumArea = 40.0
+        /// What of a prior is thinner than twice this is left out of its box, in pixels of the same frame: thin tongues
+        /// and small islands mostly come from errors of the registration. 0 takes the whole prior.
+        public var tongue = 4.0
 
         /// Whether priors are sharpened by the target's own intensities where that is safe.
         public var refinesByIntensity = true
@@ -37,17 +40,13 @@ public struct BoxPlanner: Sendable {
         let warped = WarpedLabels(alignment.atlas.labels, map: alignment.map, grid: grid)
         // Neighbours compete for voxels, so intensities need every structure and not only the wanted ones.
         let needed = options.refinesByIntensity ? wanted.union(table) : wanted
-        let whole = needed.sorted().map { WholeGridLabel(label: $0, values: warped.probability(of: $0)) }
+        let found = warped.probabilities(of: needed.sorted())
         let refined =
             options.refinesByIntensity
-            ? IntensityRefinement(alignment, coverage: warped.coverage).refine(whole) : [:]
+            ? IntensityRefinement(alignment, coverage: warped.coverage).refine(found) : [:]
         var priors: [UInt16: LabelPrior] = [:]
-        for item in whole where wanted.contains(item.label) {
-            priors[item.label] = LabelPrior(
-                label: item.label,
-                grid: grid,
-                values: refined[item.label] ?? item.values
-            )
+        for item in found where wanted.contains(item.label) {
+            priors[item.label] = LabelPrior(refined[item.label] ?? item, grid: grid)
         }
         self.priors = priors
         refinedLabels = Set(refined.keys)
@@ -84,8 +83,9 @@ public struct BoxPlanner: Sendable {
         let plane = stack.planes[slice]
         guard let tight = PixelBox(of: mask, columns: plane.columns, rows: plane.rows) else { return nil }
         let area = mask.reduce(0) { $0 + Int($1) }
+        let core = PriorCore(mask, in: tight, columns: plane.columns, radius: options.tongue * scale).box
         guard Double(area) >= options.minimumArea * scale * scale,
-            let box = options.margins.grown(tight, scale: scale).clipped(columns: plane.columns, rows: plane.rows)
+            let box = options.margins.grown(core, scale: scale).clipped(columns: plane.columns, rows: plane.rows)
         else { return nil }
         return SliceBox(slice: slice, box: box, tight: tight, area: area, coverage: coverage[slice])
     }

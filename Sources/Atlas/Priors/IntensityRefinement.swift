@@ -38,14 +38,14 @@ struct IntensityRefinement {
     }
 
     /// Refines every label together; a label that fails the guard is missing in the result.
-    func refine(_ labels: [WholeGridLabel]) -> [UInt16: [Float]] {
-        var classes = concurrentMap(labels.count) { start(labels[$0]) }.compactMap { $0 }
+    func refine(_ labels: [WindowedLabel]) -> [UInt16: WindowedLabel] {
+        var classes = concurrentMap(labels.count) { start(labels[$0]) }
         for _ in 0..<Self.iterations {
             let total = evidence(classes)
             classes = concurrentMap(classes.count) { update(classes[$0], evidence: total) }
         }
         let finals = concurrentMap(classes.count) { result(of: classes[$0]) }
-        var refined: [UInt16: [Float]] = [:]
+        var refined: [UInt16: WindowedLabel] = [:]
         for (item, values) in zip(classes, finals) { refined[item.label] = values }
         return refined
     }
@@ -62,14 +62,14 @@ struct IntensityRefinement {
         var histogram: IntensityHistogram
     }
 
-    private func start(_ label: WholeGridLabel) -> Structure? {
+    private func start(_ label: WindowedLabel) -> Structure {
         let sigma = (
             x: Self.leash.inPlane / grid.spacing.x, y: Self.leash.inPlane / grid.spacing.y,
             z: Self.leash.across / grid.spacing.z
         )
         let reach = (x: Int(2 * sigma.x) + 1, y: Int(2 * sigma.y) + 1, z: Int(2 * sigma.z) + 1)
-        guard let window = GridWindow(of: label.values, size: grid.size, margin: reach) else { return nil }
-        let warped = window.crop(label.values)
+        let window = label.window.grown(by: reach)
+        let warped = window.values(label.values, of: label.window)
         let covered = GaussianBlur.blurred(
             window.crop(coverage).map { Float($0) },
             size: window.size,
@@ -154,8 +154,8 @@ struct IntensityRefinement {
         return item
     }
 
-    /// The largest part of the posterior on the whole grid, or `nil` where the guard refuses it.
-    private func result(of item: Structure) -> [Float]? {
+    /// The largest part of the posterior, or `nil` where the guard refuses it.
+    private func result(of item: Structure) -> WindowedLabel? {
         let smooth = item.posterior
         let mask = largestComponent(smooth.map { $0 > 0.5 ? 1 : 0 }, size: item.window.size)
         let volume = mask.reduce(0) { $0 + Int($1) }
@@ -166,7 +166,7 @@ struct IntensityRefinement {
         // Values around the kept part stay as they are, so that the surface lies between voxels where it should.
         let kept = GaussianBlur.blurred(mask.map { Float($0) }, size: item.window.size, sigma: (0.7, 0.7, 0.7))
         let values = zip(smooth, kept).map { $1 > 0.02 ? $0 : min($0, 0.5) }
-        return item.window.expand(values, to: grid.size)
+        return WindowedLabel(label: item.label, window: item.window, values: values)
     }
 
     /// The intensities that bins are spread over: CT −200 to 400 HU, else the middle 98 % in the trunk.
@@ -181,10 +181,4 @@ struct IntensityRefinement {
             return low < high ? low...high : first...last
         }
     }
-}
-
-/// A label's probability on a whole grid.
-struct WholeGridLabel {
-    let label: UInt16
-    let values: [Float]
 }

@@ -8,16 +8,16 @@ struct LabelPrior: Sendable {
     /// 0…1, x fastest.
     let values: [Float]
 
-    /// Crops a whole-grid probability; `nil` where nothing is above 0.
-    init?(label: UInt16, grid: CanonicalGrid, values: [Float]) {
-        guard let window = GridWindow(of: values, size: grid.size, margin: (1, 1, 1)) else { return nil }
-        self.label = label
+    /// Crops a label on a grid; `nil` where nothing is above 0.
+    init?(_ warped: WindowedLabel, grid: CanonicalGrid) {
+        guard let window = warped.window.support(of: warped.values, margin: (1, 1, 1)) else { return nil }
+        label = warped.label
         self.grid = CanonicalGrid(
             size: window.size,
             origin: grid.point(window.first.x, window.first.y, window.first.z),
             spacing: grid.spacing
         )
-        self.values = window.crop(values)
+        values = window.values(warped.values, of: warped.window)
     }
 
     /// Pixels of a plane where the probability is above one half, row-major 0 and 1; `nil` where there are none.

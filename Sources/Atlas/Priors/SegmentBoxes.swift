@@ -14,7 +14,7 @@ public enum SliceCoverage: String, Sendable, Hashable, Codable {
 public struct SliceBox: Sendable, Hashable {
     /// Index into the target's `stack.planes`.
     public let slice: Int
-    /// What to prompt with: ``tight`` and the margin, clipped to the frame.
+    /// What to prompt with: the prior's box without its thin tongues, and the margin, clipped to the frame.
     public let box: PixelBox
     /// The box of the prior itself.
     public let tight: PixelBox

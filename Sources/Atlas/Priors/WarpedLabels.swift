@@ -38,29 +38,105 @@ struct WarpedLabels {
         }
     }
 
-    /// For each voxel the share of one label among the eight atlas voxels around its place, weighted trilinearly.
-    func probability(of label: UInt16) -> [Float] {
-        let size = labels.size
-        guard let bounds = bounds(of: label) else { return [Float](repeating: 0, count: grid.size.count) }
+    /// For each label that occurs, in the order asked for: for each voxel its share among the eight atlas voxels around
+    /// the voxel's place, weighted trilinearly.
+    func probabilities(of wanted: [UInt16]) -> [WindowedLabel] {
+        let windows = windows()
+        let found = wanted.compactMap { label in windows[label].map { (label, $0) } }
+        return concurrentMap(found.count) { index in
+            let (label, window) = found[index]
+            return WindowedLabel(label: label, window: window, values: shares(of: label, in: window))
+        }
+    }
+
+    private func shares(of label: UInt16, in window: GridWindow) -> [Float] {
+        var values = [Float](repeating: 0, count: window.size.count)
         let plane = grid.size.x * grid.size.y
-        return labels.values.withUnsafeBufferPointer { source in
+        labels.values.withUnsafeBufferPointer { source in
             positions.withUnsafeBufferPointer { positions in
-                makePlanes(grid.size.z, of: plane) { z, output in
-                    for offset in 0..<plane {
-                        let place = 3 * (z * plane + offset)
-                        let x = positions[place]
-                        let y = positions[place + 1]
-                        let z = positions[place + 2]
-                        guard x > bounds.low.0, y > bounds.low.1, z > bounds.low.2,
-                            x < bounds.high.0, y < bounds.high.1, z < bounds.high.2
-                        else {
-                            output[offset] = 0
-                            continue
+                values.withUnsafeMutableBufferPointer { values in
+                    for z in window.first.z...window.last.z {
+                        window.forEach(inPlane: z) { whole, part in
+                            let place = 3 * (z * plane + whole)
+                            let position = (positions[place], positions[place + 1], positions[place + 2])
+                            guard isCovered(position) else { return }
+                            values[part] = share(of: label, source, labels.size, position)
                         }
-                        output[offset] = share(of: label, source, size, (x, y, z))
                     }
                 }
             }
+        }
+        return values
+    }
+
+    /// The box of the voxels where a label has a share, for each label.
+    private func windows() -> [UInt16: GridWindow] {
+        let size = grid.size
+        let perPlane = concurrentMap(size.z) { reaches(inPlane: $0) }
+        var all: [UInt16: Reach] = [:]
+        for plane in perPlane {
+            for (label, reach) in plane { all[label, default: reach].include(reach) }
+        }
+        return all.mapValues { GridWindow(from: $0.low, to: $0.high, size: size) }
+    }
+
+    /// Lowest and highest voxel.
+    private struct Reach {
+        var low: (x: Int, y: Int, z: Int)
+        var high: (x: Int, y: Int, z: Int)
+
+        mutating func include(_ other: Reach) {
+            low = (min(low.x, other.low.x), min(low.y, other.low.y), min(low.z, other.low.z))
+            high = (max(high.x, other.high.x), max(high.y, other.high.y), max(high.z, other.high.z))
+        }
+    }
+
+    private func reaches(inPlane z: Int) -> [UInt16: Reach] {
+        var found: [UInt16: Reach] = [:]
+        let (width, height) = (grid.size.x, grid.size.y)
+        for y in 0..<height {
+            // Neighbours mostly have the same label: runs are entered, not voxels.
+            var run: (label: UInt16, first: Int) = (0, 0)
+            func enter(_ last: Int) {
+                guard run.label != 0 else { return }
+                let reach = Reach(low: (run.first, y, z), high: (last, y, z))
+                found[run.label, default: reach].include(reach)
+            }
+            for x in 0..<width {
+                let place = 3 * ((z * height + y) * width + x)
+                let position = (positions[place], positions[place + 1], positions[place + 2])
+                guard isCovered(position) else { continue }
+                forEachCorner(position) { label in
+                    guard label != run.label else { return }
+                    enter(x)
+                    run = (label, x)
+                }
+            }
+            enter(width - 1)
+        }
+        return found
+    }
+
+    /// Half a voxel beyond the volume's outer centres still counts as inside.
+    @inline(__always)
+    private func isCovered(_ position: (Float, Float, Float)) -> Bool {
+        let size = labels.size
+        return position.0 > -0.5 && position.1 > -0.5 && position.2 > -0.5 && position.0 < Float(size.x) - 0.5
+            && position.1 < Float(size.y) - 0.5 && position.2 < Float(size.z) - 0.5
+    }
+
+    /// The labels of the eight voxels around a place.
+    @inline(__always)
+    private func forEachCorner(_ position: (Float, Float, Float), _ body: (UInt16) -> Void) {
+        let size = labels.size
+        let x0 = Int(position.0.rounded(.down))
+        let y0 = Int(position.1.rounded(.down))
+        let z0 = Int(position.2.rounded(.down))
+        for corner in 0..<8 {
+            let x = min(max(x0 + (corner & 1), 0), size.x - 1)
+            let y = min(max(y0 + (corner >> 1 & 1), 0), size.y - 1)
+            let z = min(max(z0 + (corner >> 2), 0), size.z - 1)
+            body(labels.values[(z * size.y + y) * size.x + x])
         }
     }
 
@@ -87,28 +163,5 @@ struct WarpedLabels {
                 * (corner & 4 == 0 ? 1 - fraction.2 : fraction.2)
         }
         return sum
-    }
-
-    /// Positions between which the label can have a share; half a voxel beyond the volume at its borders.
-    private func bounds(of label: UInt16) -> (low: (Float, Float, Float), high: (Float, Float, Float))? {
-        let size = labels.size
-        var low = (size.x, size.y, size.z)
-        var high = (-1, -1, -1)
-        for z in 0..<size.z {
-            for y in 0..<size.y {
-                let row = (z * size.y + y) * size.x
-                for x in 0..<size.x where labels.values[row + x] == label {
-                    low = (min(low.0, x), min(low.1, y), min(low.2, z))
-                    high = (max(high.0, x), max(high.1, y), max(high.2, z))
-                }
-            }
-        }
-        guard high.0 >= 0 else { return nil }
-        func lower(_ value: Int) -> Float { max(Float(value) - 1, -0.5) }
-        func upper(_ value: Int, _ count: Int) -> Float { min(Float(value) + 1, Float(count) - 0.5) }
-        return (
-            (lower(low.0), lower(low.1), lower(low.2)),
-            (upper(high.0, size.x), upper(high.1, size.y), upper(high.2, size.z))
-        )
     }
 }

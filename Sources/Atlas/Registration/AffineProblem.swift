@@ -13,7 +13,7 @@ struct AffineProblem {
     /// Cost and normal equations; planes are summed in their order, so threads do not change the result.
     func evaluate(_ fit: AffineFit) -> AffineState {
         let map = start.after(fit.map)
-        let warped = warp.channels { _, point in map(point) }
+        let warped = warp.channels(map)
         let gradients = warped.map { Gradient($0, grid: warp.grid) }
         let partial = concurrentMap(warp.grid.size.z) { plane -> AffineSums in
             var sums = AffineSums()

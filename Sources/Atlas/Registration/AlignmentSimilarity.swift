@@ -26,7 +26,7 @@ struct AlignmentSimilarity {
         let fixed = MatchingChannels(target, body: targetBody, features: features, sigma: sigma).sampled(on: grid)
         let moving = MatchingChannels(atlas.canonical, body: atlasBody ?? atlas.body, features: features, sigma: sigma)
         let toIndex = invertible(moving.grid.affine)
-        let warped = ChannelWarp(moving: moving, grid: grid).channels { _, point in toIndex(map(point)) }
+        let warped = ChannelWarp(moving: moving, grid: grid).channels { toIndex(map($0)) }
         guard let trunk = fixed.last else { return [] }
         return zip(fixed, warped).dropLast().compactMap { fixed, warped in
             Self.correlation(fixed, warped, inside: trunk)

@@ -24,11 +24,7 @@ struct DemonsForces {
     /// The field with the next displacement added, in millimetres, which is nowhere longer than
     /// ``DemonsRegistration/longestStep`` voxels.
     func advanced(_ field: DisplacementField) -> DisplacementField {
-        let warped = Self.joined(
-            warp.channels { voxel, point in
-                toMovingIndex(point + Vector3(Double(field.x[voxel]), Double(field.y[voxel]), Double(field.z[voxel])))
-            }
-        )
+        let warped = Self.joined(warp.channels(toMovingIndex, moving: field))
         let plane = grid.size.x * grid.size.y
         let moves: [Float] = warped.withUnsafeBufferPointer { warped in
             fixed.withUnsafeBufferPointer { fixed in

@@ -112,16 +112,18 @@ struct DemonsRegistration {
         let low = atlasGrid.origin.z
         let high = low + Double(atlasGrid.size.z - 1) * atlasGrid.spacing.z
         let plane = grid.size.x * grid.size.y
+        // What a step along each axis adds to the height in the atlas.
+        let slope = SIMD3(start.xColumn.z, start.yColumn.z, start.zColumn.z)
         let moved: [Float] = makePlanes(grid.size.z, of: plane) { z, output in
             for y in 0..<grid.size.y {
+                let first = start(grid.point(0, y, z)).z
                 for x in 0..<grid.size.x {
                     let voxel = z * plane + y * grid.size.x + x
-                    let point = grid.point(x, y, z)
-                    let unmoved = start(point).z
-                    let step = Vector3(Double(field.x[voxel]), Double(field.y[voxel]), Double(field.z[voxel]))
-                    let height = start(point + step).z
+                    let unmoved = first + Double(x) * grid.spacing.x * slope.x
+                    let step = SIMD3(Double(field.x[voxel]), Double(field.y[voxel]), Double(field.z[voxel]))
+                    let height = unmoved + (step * slope).sum()
                     let allowed = min(max(height, min(low, unmoved)), max(high, unmoved))
-                    output[y * grid.size.x + x] = Float(step.z + (allowed - height) / start.zColumn.z)
+                    output[y * grid.size.x + x] = Float(step.z + (allowed - height) / slope.z)
                 }
             }
         }

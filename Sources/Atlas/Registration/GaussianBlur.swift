@@ -14,7 +14,7 @@ enum GaussianBlur {
                 output.initialize(repeating: 0)
                 for (tap, weight) in weights.enumerated() {
                     let start = min(max(z + tap - radius, 0), size.z - 1) * plane
-                    for index in 0..<plane { output[index] += weight * source[start + index] }
+                    add(source, from: start, times: weight, to: output, at: 0, count: plane)
                 }
             }
         }
@@ -25,33 +25,69 @@ enum GaussianBlur {
         let plane = size.x * size.y
         return values.withUnsafeBufferPointer { source in
             makePlanes(size.z, of: plane) { z, output in
-                let rows = alongRows(UnsafeBufferPointer(rebasing: source[z * plane..<(z + 1) * plane]), size, x)
                 output.initialize(repeating: 0)
-                let radius = y.count / 2
-                for row in 0..<size.y {
-                    for (tap, weight) in y.enumerated() {
-                        let start = min(max(row + tap - radius, 0), size.y - 1) * size.x
-                        for column in 0..<size.x { output[row * size.x + column] += weight * rows[start + column] }
+                withUnsafeTemporaryAllocation(of: Float.self, capacity: plane) { rows in
+                    alongRows(UnsafeBufferPointer(rebasing: source[z * plane..<(z + 1) * plane]), size, x, rows)
+                    let radius = y.count / 2
+                    for row in 0..<size.y {
+                        for (tap, weight) in y.enumerated() {
+                            let start = min(max(row + tap - radius, 0), size.y - 1) * size.x
+                            add(
+                                UnsafeBufferPointer(rows),
+                                from: start,
+                                times: weight,
+                                to: output,
+                                at: row * size.x,
+                                count: size.x
+                            )
+                        }
                     }
                 }
             }
         }
     }
 
-    private static func alongRows(_ plane: UnsafeBufferPointer<Float>, _ size: GridSize, _ weights: [Float]) -> [Float]
-    {
+    private static func alongRows(
+        _ plane: UnsafeBufferPointer<Float>,
+        _ size: GridSize,
+        _ weights: [Float],
+        _ result: UnsafeMutableBufferPointer<Float>
+    ) {
         let radius = weights.count / 2
-        var result = [Float](repeating: 0, count: plane.count)
-        var padded = [Float](repeating: 0, count: size.x + 2 * radius)
-        for row in 0..<size.y {
-            for index in padded.indices {
-                padded[index] = plane[row * size.x + min(max(index - radius, 0), size.x - 1)]
-            }
-            for (tap, weight) in weights.enumerated() {
-                for column in 0..<size.x { result[row * size.x + column] += weight * padded[column + tap] }
+        result.initialize(repeating: 0)
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: size.x + 2 * radius) { padded in
+            for row in 0..<size.y {
+                for index in padded.indices {
+                    padded[index] = plane[row * size.x + min(max(index - radius, 0), size.x - 1)]
+                }
+                for (tap, weight) in weights.enumerated() {
+                    add(
+                        UnsafeBufferPointer(padded),
+                        from: tap,
+                        times: weight,
+                        to: result,
+                        at: row * size.x,
+                        count: size.x
+                    )
+                }
             }
         }
-        return result
+    }
+
+    /// Adds a run of values times a weight to another run. Offsets are taken off before the loop: with the sums that an
+    /// index takes inside, and their checks, the loop is not vectorised.
+    @inline(__always)
+    private static func add(
+        _ source: UnsafeBufferPointer<Float>,
+        from start: Int,
+        times weight: Float,
+        to result: UnsafeMutableBufferPointer<Float>,
+        at place: Int,
+        count: Int
+    ) {
+        let from = UnsafeBufferPointer(rebasing: source[start..<start + count])
+        let to = UnsafeMutableBufferPointer(rebasing: result[place..<place + count])
+        for index in 0..<count { to[index] += weight * from[index] }
     }
 
     /// Weights out to three sigmas, with the sum 1.

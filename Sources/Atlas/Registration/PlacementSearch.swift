@@ -65,7 +65,7 @@ struct PlacementSearch {
 
     /// Mean Huber cost per covered voxel and channel, and the number of covered voxels.
     private func cost(_ fixed: [[Float]], _ warp: ChannelWarp, _ map: Affine3D) -> (cost: Double, overlap: Double) {
-        let warped = warp.channels { _, point in map(point) }
+        let warped = warp.channels(map)
         var sum = 0.0
         var count = 0.0
         for (fixed, warped) in zip(fixed, warped) {
