@@ -35,8 +35,8 @@ public struct AnnotationPipeline: Sendable {
         guard let volume = request.series.volume else {
             throw AnnotationError.noVolume(request.series.problem ?? .badGeometry)
         }
-        if case .profile(let profile, let atlas) = request.source,
-            let refusal = ProfileRefusal(profile, hasAtlas: atlas != nil, series: request.series, volume: volume)
+        if case .profile(let profile, let atlases) = request.source,
+            let refusal = ProfileRefusal(profile, hasAtlas: !atlases.isEmpty, series: request.series, volume: volume)
         {
             return .needsPrompt(code: refusal.code, message: refusal.message)
         }
@@ -114,10 +114,10 @@ public struct AnnotationPipeline: Sendable {
                 for rule in statistics.keys { statistics[rule]?.add(values) }
             }
             return .plan(plan, statistics.mapValues { $0.scaling() })
-        case .profile(let profile, let atlas):
+        case .profile(let profile, let atlases):
             let rule = IntensityStatistics.Rule(profile.intensity)
             var statistics = IntensityStatistics(rule: rule)
-            let outcome = try ProfilePlanner(profile: profile, atlas: atlas).plan(
+            let outcome = try ProfilePlanner(profile: profile, atlases: atlases).plan(
                 volume,
                 modality: request.series.modality
             ) { slice in

@@ -29,18 +29,21 @@ public struct BoxPlanner: Sendable {
 
     /// Computes the priors of the given labels, or of every label of the atlas's table.
     public init(_ alignment: AtlasAlignment, labels: [UInt16]? = nil, options: Options = Options()) {
+        self.init(AtlasVote(alignment), labels: labels, options: options)
+    }
+
+    /// Computes the priors of the given labels of a vote, or of every label that one of its atlases has.
+    public init(_ vote: AtlasVote, labels: [UInt16]? = nil, options: Options = Options()) {
         self.options = options
-        stack = alignment.target.stack
-        let table = alignment.atlas.description.labels.map(\.id)
+        stack = vote.lead.target.stack
+        let table = vote.labels.map(\.id)
         let wanted = Set(labels ?? table)
-        let grid = alignment.target.volume.grid
-        let warped = WarpedLabels(alignment.atlas.labels, map: alignment.map, grid: grid)
+        let grid = vote.lead.target.volume.grid
         // Neighbours compete for voxels, so intensities need every structure and not only the wanted ones.
         let needed = options.refinesByIntensity ? wanted.union(table) : wanted
-        let whole = needed.sorted().map { WholeGridLabel(label: $0, values: warped.probability(of: $0)) }
+        let (whole, reached) = vote.warped(needed.sorted())
         let refined =
-            options.refinesByIntensity
-            ? IntensityRefinement(alignment, coverage: warped.coverage).refine(whole) : [:]
+            options.refinesByIntensity ? IntensityRefinement(vote.lead, coverage: reached).refine(whole) : [:]
         var priors: [UInt16: LabelPrior] = [:]
         for item in whole where wanted.contains(item.label) {
             priors[item.label] = LabelPrior(
@@ -51,7 +54,7 @@ public struct BoxPlanner: Sendable {
         }
         self.priors = priors
         refinedLabels = Set(refined.keys)
-        coverage = CoverageMap(alignment).slices
+        coverage = vote.coverage
     }
 
     /// The boxes of one label, in every slice where the prior is large enough and the atlas can speak.

@@ -48,6 +48,8 @@ struct PromptPlan {
     let parameters: String
     /// Where the atlas expects each segment, by index; kept beside the result for those who look at it.
     var priors: [Int: SegmentMask] = [:]
+    /// Every atlas that was laid over the series; `nil` where there was only one, or none.
+    var votes: [Receipt.AtlasVote]?
 
     /// Slices that have a prompt, ascending.
     var promptedSlices: [Int] { prompts.indices.filter { !prompts[$0].isEmpty } }

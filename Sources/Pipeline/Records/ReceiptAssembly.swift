@@ -24,6 +24,7 @@ struct ReceiptAssembly {
             created: Self.timestamp(request.instant),
             series: series,
             atlas: writer.plan.atlas,
+            atlases: writer.plan.votes,
             model: .init(
                 name: request.model.name,
                 architecture: request.model.network.traits.architecture,
