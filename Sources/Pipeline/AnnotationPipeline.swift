@@ -63,7 +63,7 @@ public struct AnnotationPipeline: Sendable {
         seconds.encode = segmenter.encodeSeconds
         seconds.decode = segmenter.decodeSeconds
         let bySegment = Dictionary(grouping: answers, by: \.segment)
-        let results = plan.segments.indices.map { index in
+        var results = plan.segments.indices.map { index in
             SegmentResult(
                 segment: plan.segments[index],
                 answers: bySegment[index] ?? [],
@@ -71,6 +71,7 @@ public struct AnnotationPipeline: Sendable {
                 stack: volume.stack
             )
         }
+        try ExpectedRanges(volume: volume).apply(to: &results, withholds: request.withholds)
         guard progress(.writing, 0, 1) else { throw AnnotationError.cancelled }
         var writer = ResultWriter(request: request, volume: volume, plan: plan, results: results, output: output)
         writer.scalings = plan.intensityRules.compactMap { scalings[$0] }

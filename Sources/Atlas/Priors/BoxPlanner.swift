@@ -12,6 +12,10 @@ public struct BoxPlanner: Sendable {
         /// A prior with fewer pixels in a slice, at 256, gives no box there.
         public var minimumArea = 40.0
 
+        /// The most boxes of a slice. With one it holds all of the prior; with more, the largest connected parts of the prior
+        /// that reach ``minimumArea`` get one each.
+        public var maximumBoxes = 1
+
         /// Whether priors are sharpened by the target's own intensities where that is safe.
         public var refinesByIntensity = true
 
@@ -71,15 +75,31 @@ public struct BoxPlanner: Sendable {
             return (SegmentBoxes(label: label, source: .registration, slices: []), [:])
         }
         let scale = Double(max(stack.rows, stack.columns)) / 256
-        let found = concurrentMap(stack.planes.count) { slice -> (box: SliceBox?, kept: Kept)? in
+        let found = concurrentMap(stack.planes.count) { slice -> (boxes: [SliceBox], kept: Kept)? in
             guard coverage[slice] != .outside, let mask = prior.mask(on: stack.planes[slice]) else { return nil }
-            return (box(of: mask, slice: slice, scale: scale), keep(slice, mask))
+            return (boxes(of: mask, slice: slice, scale: scale), keep(slice, mask))
         }
         let kept = found.enumerated().compactMap { slice, found in found.map { (slice, $0.kept) } }
         return (
-            SegmentBoxes(label: label, source: source, slices: found.compactMap { $0?.box }),
+            SegmentBoxes(label: label, source: source, slices: found.flatMap { $0?.boxes ?? [] }),
             Dictionary(uniqueKeysWithValues: kept)
         )
+    }
+
+    /// The boxes of a slice, the largest part first.
+    private func boxes(of mask: [UInt8], slice: Int, scale: Double) -> [SliceBox] {
+        guard options.maximumBoxes > 1 else { return box(of: mask, slice: slice, scale: scale).map { [$0] } ?? [] }
+        let size = GridSize(x: stack.columns, y: stack.rows, z: 1)
+        var rest = mask
+        var boxes: [SliceBox] = []
+        while boxes.count < options.maximumBoxes {
+            let part = largestComponent(rest, size: size)
+            // Smaller parts are too small as well.
+            guard let box = box(of: part, slice: slice, scale: scale) else { break }
+            boxes.append(box)
+            for pixel in part.indices where part[pixel] != 0 { rest[pixel] = 0 }
+        }
+        return boxes
     }
 
     /// `scale` is the longest side of the frame over 256 pixels.

@@ -70,7 +70,7 @@ struct ProfilePlanner {
             }
         }
         var plan = PromptPlan(
-            segments: profile.segments.map { planned($0).cleaned(by: $0.cleaning) },
+            segments: profile.segments.map { planned($0).cleaned(by: $0.cleaning).judged(as: $0) },
             prompts: prompts,
             atlas: voters.foremost,
             withoutPrompt: withoutPrompt,
@@ -96,6 +96,7 @@ struct ProfilePlanner {
         var options = BoxPlanner.Options()
         options.margins = SideMargins(segment.prompt.margins, on: plane)
         options.minimumArea = segment.prompt.minimumArea
+        options.maximumBoxes = segment.prompt.maximumBoxes
         return options
     }
 
@@ -124,6 +125,14 @@ extension PromptPlan.Segment {
         var segment = self
         segment.keptComponents = cleaning.keptComponents
         segment.smoothing = cleaning.smoothing
+        return segment
+    }
+
+    fileprivate func judged(as profile: ProfileSegment) -> PromptPlan.Segment {
+        var segment = self
+        segment.expectedMean = profile.expectedMean
+        segment.isWithheldOutOfRange = profile.gates.outOfRange == .withhold
+        segment.review = profile.review
         return segment
     }
 }

@@ -151,6 +151,8 @@ public struct Receipt: Sendable, Codable {
         public var confidence: Double?
         /// In how many slices the mask is the atlas prior's and not the network's; `nil` where no prior had a say.
         public var priorDerivedSlices: Int?
+        /// The mean of the modality values in the mask; `nil` where the profile does not ask for it.
+        public var meanValue: Double?
     }
 
     /// One prompt and what the network said to it.
