@@ -101,7 +101,14 @@ INLINE Pixels pixels(const float *logits, const float *labels, size_t count) {
     return at;
 }
 
-INLINE Doubles pixel_loss(Pixels at, KernelPixelLoss loss, double alpha) {
+/// Whether every label is 0 or 1, so that one of the focal loss's two logarithms counts for nothing.
+INLINE int are_binary(const float *labels, size_t count) {
+    int others = 0;
+    for (size_t i = 0; i < count; i++) others |= (labels[i] != 0.0f) & (labels[i] != 1.0f);
+    return !others;
+}
+
+INLINE Doubles pixel_loss(Pixels at, KernelPixelLoss loss, int is_binary, double alpha) {
     const Doubles x = at.logit, y = at.label, p = at.probability;
     if (loss == KERNEL_CROSS_ENTROPY) {
         Doubles positive = doubles_select(x > 0.0, x, doubles_of(0.0));
@@ -109,15 +116,27 @@ INLINE Doubles pixel_loss(Pixels at, KernelPixelLoss loss, double alpha) {
         return positive - x * y + doubles_log(1.0 + doubles_exp(-magnitude));
     }
     Doubles rest = 1.0 - p;
+    if (is_binary) {
+        const DoubleBits object = y > 0.5;
+        const Doubles wrong = doubles_select(object, rest, p), right = doubles_select(object, p, rest);
+        const Doubles weight = doubles_select(object, doubles_of(alpha), doubles_of(1.0 - alpha));
+        return -weight * wrong * wrong * doubles_log(right + FOCAL_EPSILON);
+    }
     return -alpha * y * rest * rest * doubles_log(p + FOCAL_EPSILON)
         - (1.0 - alpha) * (1.0 - y) * p * p * doubles_log(rest + FOCAL_EPSILON);
 }
 
 /// With regard to the logit.
-INLINE Doubles pixel_loss_derivative(Pixels at, KernelPixelLoss loss, double alpha) {
+INLINE Doubles pixel_loss_derivative(Pixels at, KernelPixelLoss loss, int is_binary, double alpha) {
     const Doubles y = at.label, p = at.probability;
     if (loss == KERNEL_CROSS_ENTROPY) return p - y;
     Doubles rest = 1.0 - p;
+    if (is_binary) {
+        const DoubleBits object = y > 0.5;
+        const Doubles wrong = doubles_select(object, rest, p), right = doubles_select(object, p, rest) + FOCAL_EPSILON;
+        const Doubles weight = doubles_select(object, doubles_of(-alpha), doubles_of(1.0 - alpha));
+        return weight * (wrong * wrong / right - 2.0 * wrong * doubles_log(right)) * (p * rest);
+    }
     Doubles near = p + FOCAL_EPSILON, far = rest + FOCAL_EPSILON;
     Doubles slope = -alpha * y * (rest * rest / near - 2.0 * rest * doubles_log(near))
         - (1.0 - alpha) * (1.0 - y) * (2.0 * p * doubles_log(far) - p * p / far);
@@ -125,13 +144,14 @@ INLINE Doubles pixel_loss_derivative(Pixels at, KernelPixelLoss loss, double alp
 }
 
 INLINE void mask_sums(
-    const float *logits, const float *labels, size_t count, KernelPixelLoss loss, double alpha, KernelMaskSums *sums) {
+    const float *logits, const float *labels, size_t count, KernelPixelLoss loss, int is_binary, double alpha,
+    KernelMaskSums *sums) {
     const Doubles zero = doubles_of(0.0), one = doubles_of(1.0);
     Doubles product = zero, probability = zero, squares = zero, label = zero, total = zero, both = zero, either = zero;
     for (size_t i = 0; i < count; i += DOUBLES) {
         const size_t here = count - i < DOUBLES ? count - i : DOUBLES;
         Pixels at = pixels(logits + i, labels + i, here);
-        Doubles value = pixel_loss(at, loss, alpha);
+        Doubles value = pixel_loss(at, loss, is_binary, alpha);
         if (here < DOUBLES) {
             // Lanes beyond the end count for nothing: their logit and label are 0 already.
             const DoubleBits inside = (DoubleBits){0, 1, 2, 3, 4, 5, 6, 7} < (DoubleBits){0} + (int64_t)here;
@@ -154,33 +174,37 @@ INLINE void mask_sums(
 }
 
 INLINE void mask_gradient(
-    const float *logits, const float *labels, size_t count, KernelPixelLoss loss, double alpha,
+    const float *logits, const float *labels, size_t count, KernelPixelLoss loss, int is_binary, double alpha,
     const KernelMaskSums *slopes, float *gradient) {
     for (size_t i = 0; i < count; i += DOUBLES) {
         const size_t here = count - i < DOUBLES ? count - i : DOUBLES;
         Pixels at = pixels(logits + i, labels + i, here);
         const Doubles p = at.probability;
         Doubles by_probability = slopes->product * at.label + slopes->probability + 2.0 * slopes->squares * p;
-        Doubles result = slopes->pixel_loss * pixel_loss_derivative(at, loss, alpha) + by_probability * p * (1.0 - p);
+        Doubles result = slopes->pixel_loss * pixel_loss_derivative(at, loss, is_binary, alpha) + by_probability * p * (1.0 - p);
         doubles_store(gradient + i, result, here);
     }
 }
 
 MULTIVERSIONED void kernel_mask_sums(
     const float *logits, const float *labels, size_t count, KernelPixelLoss loss, double alpha, KernelMaskSums *sums) {
-    if (loss == KERNEL_FOCAL) {
-        mask_sums(logits, labels, count, KERNEL_FOCAL, alpha, sums);
+    if (loss == KERNEL_CROSS_ENTROPY) {
+        mask_sums(logits, labels, count, KERNEL_CROSS_ENTROPY, 0, alpha, sums);
+    } else if (are_binary(labels, count)) {
+        mask_sums(logits, labels, count, KERNEL_FOCAL, 1, alpha, sums);
     } else {
-        mask_sums(logits, labels, count, KERNEL_CROSS_ENTROPY, alpha, sums);
+        mask_sums(logits, labels, count, KERNEL_FOCAL, 0, alpha, sums);
     }
 }
 
 MULTIVERSIONED void kernel_mask_gradient(
     const float *logits, const float *labels, size_t count, KernelPixelLoss loss, double alpha,
     const KernelMaskSums *slopes, float *gradient) {
-    if (loss == KERNEL_FOCAL) {
-        mask_gradient(logits, labels, count, KERNEL_FOCAL, alpha, slopes, gradient);
+    if (loss == KERNEL_CROSS_ENTROPY) {
+        mask_gradient(logits, labels, count, KERNEL_CROSS_ENTROPY, 0, alpha, slopes, gradient);
+    } else if (are_binary(labels, count)) {
+        mask_gradient(logits, labels, count, KERNEL_FOCAL, 1, alpha, slopes, gradient);
     } else {
-        mask_gradient(logits, labels, count, KERNEL_CROSS_ENTROPY, alpha, slopes, gradient);
+        mask_gradient(logits, labels, count, KERNEL_FOCAL, 0, alpha, slopes, gradient);
     }
 }

@@ -69,17 +69,23 @@ public struct MaskDecoder: Sendable {
         let run = Run(decoder: self, features: features, encoder: encoder, masks: masks, recorder: recorder)
         // Without a mask all prompts see the same image.
         let shared = prompts.masks == nil ? run.prepare(prompts) : nil
-        // Some prompts at a time: what the layers hand on should stay in the cache.
-        let step = max(1, 4_096 / pixels)
-        let parts = stride(from: 0, to: prompts.count, by: step).map { first in
-            let part = prompts.slice(first..<min(prompts.count, first + step))
-            return run.decode(part, image: shared ?? run.prepare(part))
+        let parts = parts(of: prompts.count, pixels: pixels)
+        guard parts.count > 1 else { return run.decode(prompts, image: shared ?? run.prepare(prompts)) }
+        let decode = { (index: Int) in
+            let part = prompts.slice(parts[index])
+            let output = run.decode(part, image: shared ?? run.prepare(part))
+            return [output.logits, output.predictedIoU]
         }
-        guard parts.count != 1 else { return parts[0] }
-        return Output(
-            logits: Tensor.joined(parts.map(\.logits)),
-            predictedIoU: Tensor.joined(parts.map(\.predictedIoU))
-        )
+        let outputs = recorder.isListening ? parts.indices.map(decode) : Tensor.branched(parts.count, decode)
+        return Output(logits: Tensor.joined(outputs.map { $0[0] }), predictedIoU: Tensor.joined(outputs.map { $0[1] }))
+    }
+
+    /// Some prompts at a time: what the layers hand on should stay in the cache, and parts are decoded side by side.
+    private func parts(of count: Int, pixels: Int) -> [Range<Int>] {
+        let most = max(1, 4_096 / pixels)
+        let needed = (count + most - 1) / most
+        let parts = count < 4 ? needed : min(count, needed + needed % 2)
+        return (0..<parts).map { count * $0 / parts..<count * ($0 + 1) / parts }
     }
 
     /// One call of the decoder.

@@ -70,10 +70,15 @@ public enum ComputeThreads {
         }
     }
 
+    /// Whether the caller is one of several threads that work already: what it divides, it does itself.
+    @TaskLocal private static var isWithin = false
+
     /// Calls the body with `0..<tasks`, in any order, on several threads, each under the caller's ``ProductPrecision``.
+    ///
+    /// Work that a task divides again stays on the task's own thread.
     package static func perform(_ tasks: Int, _ body: (Int) -> Void) {
         let threads = min(count, tasks)
-        guard threads > 1 else {
+        guard threads > 1, !isWithin else {
             for task in 0..<tasks { body(task) }
             return
         }
@@ -82,9 +87,19 @@ public enum ComputeThreads {
             let precision = ProductPrecision.current
             DispatchQueue.concurrentPerform(iterations: threads) { _ in
                 // Settings of a task do not reach Dispatch's threads by themselves.
-                ProductPrecision.$current.withValue(precision) { shared.run() }
+                ProductPrecision.$current.withValue(precision) {
+                    $isWithin.withValue(true) { shared.run() }
+                }
             }
         }
+    }
+
+    /// Calls the body with `0..<tasks`, long ones that divide their own work as well: as many of them side by side as there
+    /// are threads, and what is left one after the other, each on all threads.
+    package static func performLong(_ tasks: Int, _ body: (Int) -> Void) {
+        let together = tasks - tasks % count
+        perform(together, body)
+        for task in together..<tasks { body(task) }
     }
 
     /// Tasks that threads take one by one: a thread that is held up elsewhere does not hold up the rest.

@@ -17,6 +17,11 @@ final class GradientNode: Sendable {
     nonisolated(unsafe) private(set) var inputs: [GradientNode?]
     /// nil for a leaf.
     let backward: Backward?
+    /// The branch of the computation that the step belongs to; nil outside of all.
+    let branch: GradientBranch?
+
+    /// The branch that is being computed.
+    @TaskLocal static var currentBranch: GradientBranch?
 
     private static let next = Atomic<UInt64>(0)
 
@@ -25,6 +30,7 @@ final class GradientNode: Sendable {
         number = Self.next.wrappingAdd(1, ordering: .relaxed).oldValue
         inputs = []
         backward = nil
+        branch = Self.currentBranch
     }
 
     /// A step.
@@ -32,6 +38,7 @@ final class GradientNode: Sendable {
         number = Self.next.wrappingAdd(1, ordering: .relaxed).oldValue
         self.inputs = inputs
         self.backward = backward
+        branch = Self.currentBranch
     }
 
     /// Lets the inputs go one after the other: left to themselves, they would do so by recursion, and a graph of tens of

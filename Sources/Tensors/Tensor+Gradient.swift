@@ -51,51 +51,9 @@ extension Tensor {
         precondition(leaves.allSatisfy { $0.node?.backward == nil && $0.isTracked }, "gradients are asked of leaves")
         guard let node else { return leaves.map { _ in nil } }
         let first = seed?.detached() ?? Tensor([Float](repeating: 1, count: count), shape: shape)
-        var sums = GradientSums(first, at: node)
+        var sums = GradientSums()
+        sums.add(first, to: node)
         sums.passBack()
         return leaves.map { leaf in leaf.node.flatMap { sums.gradient(of: $0) } }
-    }
-}
-
-/// The gradients that have arrived at the nodes of a graph.
-private struct GradientSums {
-    private var sums: [ObjectIdentifier: Tensor]
-    private var leaves: [ObjectIdentifier: Tensor] = [:]
-    /// Nodes that have a gradient and have not passed it on, the latest computed at the end.
-    private var waiting: [GradientNode]
-
-    init(_ gradient: Tensor, at node: GradientNode) {
-        sums = [ObjectIdentifier(node): gradient]
-        waiting = [node]
-    }
-
-    func gradient(of leaf: GradientNode) -> Tensor? { leaves[ObjectIdentifier(leaf)] }
-
-    /// Passes gradients from every node to its inputs, each node once, when all its contributions have come.
-    mutating func passBack() {
-        while let node = waiting.popLast() {
-            guard var gradient = sums.removeValue(forKey: ObjectIdentifier(node)) else { continue }
-            guard let backward = node.backward else {
-                leaves[ObjectIdentifier(node)] = gradient
-                continue
-            }
-            let contributions = backward(&gradient)
-            precondition(contributions.count == node.inputs.count, "a gradient for every input")
-            for (input, contribution) in zip(node.inputs, contributions) {
-                if let input, let contribution { add(contribution, to: input) }
-            }
-        }
-    }
-
-    private mutating func add(_ gradient: Tensor, to node: GradientNode) {
-        let key = ObjectIdentifier(node)
-        if sums[key] != nil {
-            sums[key]?.add(gradient)
-            return
-        }
-        sums[key] = gradient
-        var place = waiting.endIndex
-        while place > 0, waiting[place - 1].number > node.number { place -= 1 }
-        waiting.insert(node, at: place)
     }
 }
