@@ -21,6 +21,7 @@ extension CommandFailure {
         case let error as ModelStoreError: self.init(Self.status(of: error), error.description)
         case let error as CheckpointError: self.init(.environment, error.description)
         case let error as AtlasPackageError: self.init(.environment, error.description)
+        case let error as AtlasPromotionError: self.init(Self.status(of: error), error.description)
         case let error as ProfileError: self.init(.environment, error.description)
         case let error as FileError: self.init(.environment, error.description)
         case let error as LedgerError: self.init(Self.status(of: error), error.description)
@@ -48,6 +49,14 @@ extension CommandFailure {
         switch error {
         case .invalidName, .nameTaken, .nothingPromoted, .noModels, .inUse: .wrongUse
         case .notFound, .damaged, .damagedChannels, .busy: .environment
+        case .changedMeanwhile: .findings
+        }
+    }
+
+    private static func status(of error: AtlasPromotionError) -> ExitStatus {
+        switch error {
+        case .nothingPromoted, .noSet: .wrongUse
+        case .damaged, .changed, .busy: .environment
         case .changedMeanwhile: .findings
         }
     }

@@ -37,8 +37,8 @@ public struct AnnotationPipeline: Sendable {
         guard let volume = request.series.volume else {
             throw AnnotationError.noVolume(request.series.problem ?? .badGeometry)
         }
-        if case .profile(let profile, let atlas) = request.source,
-            let refusal = ProfileRefusal(profile, hasAtlas: atlas != nil, series: request.series, volume: volume)
+        if case .profile(let profile, let atlases) = request.source,
+            let refusal = ProfileRefusal(profile, hasAtlas: !atlases.isEmpty, series: request.series, volume: volume)
         {
             return .needsPrompt(code: refusal.code, message: refusal.message)
         }
@@ -68,7 +68,7 @@ public struct AnnotationPipeline: Sendable {
         seconds.encode = segmenter.encodeSeconds
         seconds.decode = segmenter.decodeSeconds
         let bySegment = Dictionary(grouping: answers, by: \.segment)
-        let results = plan.segments.indices.map { index in
+        var results = plan.segments.indices.map { index in
             SegmentResult(
                 segment: plan.segments[index],
                 answers: bySegment[index] ?? [],
@@ -77,6 +77,7 @@ public struct AnnotationPipeline: Sendable {
                 scratch: scratch
             )
         }
+        try ExpectedRanges(volume: volume).apply(to: &results, withholds: request.withholds)
         guard progress(.writing, 0, 1) else { throw AnnotationError.cancelled }
         // Nothing is computed any more: what the network worked in need not be added to what writing takes.
         TensorMemory.giveBack()
@@ -130,10 +131,10 @@ public struct AnnotationPipeline: Sendable {
                 for rule in statistics.keys { statistics[rule]?.add(values) }
             }
             return .plan(plan, statistics.mapValues { $0.scaling() })
-        case .profile(let profile, let atlas):
+        case .profile(let profile, let atlases):
             let rule = IntensityStatistics.Rule(profile.intensity)
             var statistics = IntensityStatistics(rule: rule)
-            let outcome = try ProfilePlanner(profile: profile, atlas: atlas).plan(
+            let outcome = try ProfilePlanner(profile: profile, atlases: atlases).plan(
                 volume,
                 modality: request.series.modality
             ) { slice in

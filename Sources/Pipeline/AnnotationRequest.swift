@@ -9,8 +9,8 @@ import Profiles
 public struct AnnotationRequest: Sendable {
     /// Where prompts come from.
     public enum Source: Sendable {
-        /// A profile, with its atlas where it has one.
-        case profile(Profile, atlas: LoadedAtlas?)
+        /// A profile, with those of its atlases that vote.
+        case profile(Profile, atlases: [LoadedAtlas])
         /// A person's or another program's prompts; the digest is of the file.
         case prompts(PromptFile, digest: SHA256Digest)
     }
@@ -55,8 +55,9 @@ public struct AnnotationRequest: Sendable {
             "\(frame.sopInstanceUID) \(frame.frameNumber ?? 0) \(series.headers[frame.headerIndex].digest)"
         }.sorted()
         switch source {
-        case .profile(let profile, let atlas):
-            parts += ["profile \(profile.digest)", "atlas \(atlas?.digest.hex ?? "none")"]
+        case .profile(let profile, let atlases):
+            let digests = atlases.isEmpty ? "none" : atlases.map(\.digest.hex).joined(separator: " ")
+            parts += ["profile \(profile.digest)", "atlas \(digests)"]
         case .prompts(_, let digest):
             parts.append("prompts \(digest)")
         }

@@ -1,26 +1,64 @@
 import DICOMSegmentation
+import Foundation
 import Geometry
+import Profiles
 import SegmentAnything
 
 /// The masks of one planned segment after clean-up, and what led to them.
 struct SegmentResult {
     let segment: PromptPlan.Segment
     /// One entry for each slice of the stack.
-    let mask: SegmentMask
+    private(set) var mask: SegmentMask
     let answers: [SliceSegmenter.Answer]
     /// What was decided slice by slice; `nil` where no prior has a say.
     let decision: SegmentDecision?
 
+    /// The mean of the modality values in the mask; `nil` where the profile does not ask for it.
+    private(set) var meanValue: Double?
+    /// Why the mask is not written though network and prior agree: it is not what the profile expects.
+    private(set) var outOfRange: [String] = []
+
     /// Whether there are masks that are not good enough to be written.
-    var isWithheld: Bool { decision.map { !$0.isEmitted && !$0.slices.isEmpty } ?? false }
+    var isWithheld: Bool { !outOfRange.isEmpty || decision.map { !$0.isEmitted && !$0.slices.isEmpty } ?? false }
 
     /// Why there is no mask, where there were prompts.
     var reasonForNothing: String {
+        if !outOfRange.isEmpty {
+            return "not what the profile expects: \(outOfRange.joined(separator: "; ")); its boxes are proposed"
+        }
         if let decision, isWithheld { return decision.reason(rule: segment.confidence ?? ConfidenceRule()) }
         let drawn = answers.filter { !$0.mask.isEmpty }
         return drawn.isEmpty
             ? "the network found nothing inside its boxes"
             : "the network thought too little of each of its \(drawn.count) masks"
+    }
+
+    /// Takes note of the mean of the modality values.
+    mutating func note(meanValue: Double?) { self.meanValue = meanValue }
+
+    /// Leaves the mask out, because it is not what is expected.
+    mutating func withhold(because problems: [String]) {
+        outOfRange = problems
+        mask = SegmentMask(frameCount: mask.frames.count)
+    }
+
+    /// What to say of a mean outside of what the profile expects; `nil` within it.
+    var meanWarning: String? {
+        guard let meanValue, let range = segment.expectedMean, !range.contains(meanValue) else { return nil }
+        func short(_ value: Double) -> String { String(format: "%g", value) }
+        let limits = [range.minimum.map { "at least \(short($0))" }, range.maximum.map { "at most \(short($0))" }]
+        return "MEAN \(segment.label) has " + String(format: "%.1f", meanValue) + ", expected are "
+            + limits.compactMap { $0 }.joined(separator: " and ")
+    }
+
+    /// Why the profile wants a person to look at the segment; `nil` where it does not.
+    var reviewWarning: String? {
+        guard let rule = segment.review else { return nil }
+        if rule.isRequired { return "REVIEW \(segment.label) has to be looked at in every result" }
+        guard let confidence = decision?.confidence, confidence < rule.minimumConfidence else { return nil }
+        return "REVIEW \(segment.label) has to be looked at: confidence " + String(format: "%.2f", confidence)
+            + ", below "
+            + String(format: "%.2f", rule.minimumConfidence)
     }
 
     /// Gathers a segment's answers: several prompts of one slice give the union of their masks. With a prior, each slice

@@ -30,9 +30,11 @@ public struct Profile: Sendable, Hashable {
     public let model: ProfileModel
     /// How pixel values become grey values.
     public let intensity: ProfileIntensity
-    /// The names of the atlas packages below `profiles/atlases/`, the most trusted first. Empty for profiles that work by
-    /// prompts alone.
+    /// The names of the atlas packages below `profiles/atlases/`, the most trusted first: those that are installed vote.
+    /// Empty for profiles that work by prompts alone.
     public let atlases: [String]
+    /// Those of ``atlases`` that have a vote only where none of the others is installed.
+    public let fallbackAtlases: Set<String>
     /// When a registration is good enough.
     public let registration: RegistrationRule
     /// At least one; segment numbers follow this order.
@@ -47,6 +49,13 @@ public struct Profile: Sendable, Hashable {
 
     /// The most trusted atlas.
     public var atlas: String? { atlases.first }
+
+    /// Those of the atlases that vote, when these are the installed ones.
+    public func votingAtlases(installed isInstalled: (String) -> Bool) -> [String] {
+        let installed = atlases.filter(isInstalled)
+        let first = installed.filter { !fallbackAtlases.contains($0) }
+        return first.isEmpty ? installed : first
+    }
 
     /// The keys of ``SeriesFacts`` that rules, requirements and choice look at.
     public var requestedKeys: Set<String> {

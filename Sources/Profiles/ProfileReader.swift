@@ -69,6 +69,7 @@ public struct ProfileReader: Sendable {
             model: model(root.child("model"), &reader),
             intensity: intensity(root, &reader),
             atlases: atlases(root, &reader),
+            fallbackAtlases: fallbackAtlases(root, &reader),
             registration: registration(root.child("registration"), &reader),
             segments: segments(root, &reader),
             output: output(root, &reader),
@@ -133,6 +134,15 @@ public struct ProfileReader: Sendable {
             names.append(name)
         }
         return names
+    }
+
+    private func fallbackAtlases(_ root: XMLElement, _ reader: inout ElementReader) -> Set<String> {
+        let elements = root.children.filter { $0.name == "atlas" }
+        let names = elements.filter { reader.truth($0, "fallback", default: false) }.map { reader.text($0, "name") }
+        if let first = elements.first, names.count == elements.count {
+            reader.report(first, "every atlas is a fallback", remedy: "Leave fallback out of at least one of them")
+        }
+        return Set(names)
     }
 
     private func registration(_ element: XMLElement?, _ reader: inout ElementReader) -> RegistrationRule {

@@ -62,6 +62,12 @@ public struct ProfileSegment: Sendable, Hashable {
         /// `nil` for no upper limit.
         public let maximum: Double?
 
+        /// A range by its limits.
+        public init(minimum: Double?, maximum: Double?) {
+            self.minimum = minimum
+            self.maximum = maximum
+        }
+
         /// Whether a value is within the limits, which belong to the range.
         public func contains(_ value: Double) -> Bool {
             value >= minimum ?? -.infinity && value <= maximum ?? .infinity
@@ -88,6 +94,12 @@ public struct ProfileSegment: Sendable, Hashable {
         public let isRequired: Bool
         /// A segment that is less confident than this is to be looked at; 0 asks nothing.
         public let minimumConfidence: Double
+
+        /// A rule by its parts.
+        public init(isRequired: Bool, minimumConfidence: Double) {
+            self.isRequired = isRequired
+            self.minimumConfidence = minimumConfidence
+        }
     }
 
     /// What becomes of corrections.

@@ -37,6 +37,7 @@ struct SegmentReader {
         let learning = rules.learning(&reader)
         let review = rules.review(&reader)
         rules.refuseWhatIsNotDone(&reader)
+        rules.checkRanges(&reader)
         guard let category, let type, let colour else { return nil }
         return ProfileSegment(
             id: id,

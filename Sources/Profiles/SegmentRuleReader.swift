@@ -9,18 +9,22 @@ struct SegmentRuleReader {
     /// Reports what the format has a name for and this version does not do: a site must not rely on it.
     func refuseWhatIsNotDone(_ reader: inout ElementReader) {
         let prompt = prompt(&reader)
-        let review = review(&reader)
-        let asked = [
-            ("prompt", "maximumBoxes", prompt.maximumBoxes != 1), ("prompt", "cropBelow", prompt.cropsBelow != 0),
-            ("prompt", "mask", prompt.usesMask), ("meanValue", "", element.child("meanValue") != nil),
-            ("emit", "outOfRange", gates(&reader).outOfRange == .withhold),
-            ("review", "", review.isRequired || review.minimumConfidence != 0),
-        ]
-        for (name, attribute, isAsked) in asked where isAsked {
-            guard let child = element.child(name) else { continue }
-            let what = attribute.isEmpty ? "<\(name)>" : "\(attribute) of <\(name)>"
-            reader.report(child, "\(what) is not done by this version", remedy: "Leave it out")
+        guard let child = element.child("prompt") else { return }
+        for (attribute, isAsked) in [("cropBelow", prompt.cropsBelow != 0), ("mask", prompt.usesMask)] where isAsked {
+            reader.report(child, "\(attribute) of <prompt> is not done by this version", remedy: "Leave it out")
         }
+    }
+
+    /// Reports gates that have nothing to look at.
+    func checkRanges(_ reader: inout ElementReader) {
+        guard gates(&reader).outOfRange == .withhold, let child = element.child("emit"),
+            element.child("volume") == nil, element.child("meanValue") == nil
+        else { return }
+        reader.report(
+            child,
+            "outOfRange=\"withhold\" has no range to look at",
+            remedy: "Add <volume> or <meanValue>, or leave outOfRange out"
+        )
     }
 
     func prompt(_ reader: inout ElementReader) -> ProfileSegment.PromptRule {

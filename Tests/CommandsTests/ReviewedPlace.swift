@@ -29,9 +29,9 @@ struct ReviewedPlace {
     var folder: TrainingFolder { TrainingFolder(path: site.training.folder) }
 
     /// `counts` is the site's smallest numbers of cases and patients.
-    init(_ folder: URL, counts: (cases: Int, patients: Int) = (2, 2)) throws {
+    init(_ folder: URL, counts: (cases: Int, patients: Int) = (2, 2), namesAtlas: Bool = false) throws {
         let home = RawPath(folder.path)
-        try Self.copyProfiles(to: home.appending("profiles"))
+        try Self.copyProfiles(to: home.appending("profiles"), namesAtlas: namesAtlas)
         let schema = try Data(contentsOf: SharedFiles.repository.appending(path: "watch/site.xsd"))
         try AtomicFile.write(Array(schema), to: home.appending("site.xsd"))
         let text = """
@@ -47,14 +47,17 @@ struct ReviewedPlace {
         for path in [site.folders.store, site.folders.annotated] { try AtomicFile.createFolder(path) }
     }
 
-    /// The abdomen's profile without its atlas: the prior gives no boxes, and perfect ones decide.
-    private static func copyProfiles(to target: RawPath) throws {
+    /// The abdomen's profile, without its atlas unless it is wanted: the prior gives no boxes, and perfect ones decide.
+    private static func copyProfiles(to target: RawPath, namesAtlas: Bool) throws {
         try AtomicFile.createFolder(target)
         let source = RawPath(SharedFiles.repository.appending(path: "profiles").path)
         for name in ["ct-abdomen.xml", "profile.xsd", "codes.tsv"] {
             let text = String(decoding: try ReadOnlyFile(source.appending(name)).readAll(), as: UTF8.self)
-            let changed = text.replacingOccurrences(of: #"<atlas name="ct-abdomen-example"/>"#, with: "")
-                .replacingOccurrences(of: #" atlasLabel="[^"]*""#, with: "", options: .regularExpression)
+            let changed =
+                namesAtlas
+                ? text
+                : text.replacingOccurrences(of: #"<atlas name="ct-abdomen-example"/>"#, with: "")
+                    .replacingOccurrences(of: #" atlasLabel="[^"]*""#, with: "", options: .regularExpression)
             try AtomicFile.write(Array(changed.utf8), to: target.appending(name))
         }
     }

@@ -19,7 +19,7 @@ struct SeriesExplanationTests {
     private func explanation(_ preset: String) throws -> SeriesExplanation {
         let series = try ConformanceSeries.read(preset)
         let assignment = StudyAssignments([series], set).all.first
-        let plan = try assignment?.profile.map { SeriesExplanation.Plan(try BoxPlan($0, atlas: nil, series: series)) }
+        let plan = try assignment?.profile.map { SeriesExplanation.Plan(try BoxPlan($0, atlases: [], series: series)) }
         return SeriesExplanation(series, assignment, plan: plan)
     }
 

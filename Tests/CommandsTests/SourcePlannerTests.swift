@@ -48,11 +48,11 @@ import Testing
         try withProfiles { options, _ in
             let planner = try SourcePlanner(prompts: nil, profile: "ct-abdomen", folder: options)
             let series = try ConformanceSeries.read("plain")
-            guard case .chosen(.profile(let profile, let atlas)) = try planner.source(for: series) else {
+            guard case .chosen(.profile(let profile, let atlases)) = try planner.source(for: series) else {
                 Issue.record("the profile that was named was not chosen")
                 return
             }
-            #expect(profile.id == "ct-abdomen" && atlas == nil)
+            #expect(profile.id == "ct-abdomen" && atlases.isEmpty)
         }
     }
 

@@ -140,7 +140,7 @@ struct ProfileRefusalTests {
         let text = change(String(decoding: bytes, as: UTF8.self))
         let profile = try ProfileReader(folder: shipped).profile(bytes: Array(text.utf8), file: "test.xml")
         let series = try AnnotatedSeries("plain")
-        let plan = try BoxPlan(profile, atlas: nil, series: series.series)
+        let plan = try BoxPlan(profile, atlases: [], series: series.series)
         #expect(plan.segments.isEmpty)
         return plan.refusal
     }

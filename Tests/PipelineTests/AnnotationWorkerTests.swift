@@ -132,7 +132,7 @@ struct AnnotationWorkerTests {
     @Test("a profile without an atlas leaves the job to a person")
     func whenThereIsNoAtlas_thenTheJobNeedsAPrompt() async throws {
         try await withWorkplace { place in
-            let source = AnnotationRequest.Source.profile(try Profile.withoutAtlas(), atlas: nil)
+            let source = AnnotationRequest.Source.profile(try Profile.withoutAtlas(), atlases: [])
             #expect(try await place.worker(resources: .given(source)).workOnce())
             let job = try await place.job()
             #expect(job.state == .needsPrompt)

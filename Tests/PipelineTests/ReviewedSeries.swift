@@ -71,7 +71,7 @@ struct ReviewedSeries {
             root: root,
             folder: root.parent.appending("run"),
             program: AnnotatedSeries.program
-        ) { _ in CaseEvaluator.Prior(profile: profile, atlas: nil) }
+        ) { _ in CaseEvaluator.Prior(profile: profile, atlases: []) }
     }
 
     private static func draw(_ series: AnnotatedSeries, below output: RawPath) throws -> RawPath {

@@ -12,6 +12,8 @@ struct ProfileFixture {
     var priority = 0
     var rules = #"<attribute keyword="Modality"><equals>CT</equals></attribute>"#
 
+    var atlas = #"<atlas name="small"/>"#
+
     var text: String {
         """
         <?xml version="1.0" encoding="UTF-8"?>
@@ -22,7 +24,7 @@ struct ProfileFixture {
             </match>
             <model name="tiny" precision="bf16"/>
             <intensity><window low="-160" high="240"/></intensity>
-            <atlas name="small"/>
+            \(atlas)
             <segments>
                 <segment id="kidney-left" label="Kidney left" colour="#d9A441" atlasLabel="kidney_left">
                     <category value="123037004" scheme="SCT" meaning="Anatomical Structure"/>

@@ -78,17 +78,40 @@ struct SegmentRuleTests {
     }
 
     @Test(arguments: [
-        (#"<prompt margin="2.5""#, #"<prompt margin="2.5" maximumBoxes="2""#, "maximumBoxes of <prompt>"),
         (#"<prompt margin="2.5""#, #"<prompt margin="2.5" cropBelow="24""#, "cropBelow of <prompt>"),
         (#"<prompt margin="2.5""#, #"<prompt margin="2.5" mask="true""#, "mask of <prompt>"),
-        (#"<emit minimumPredictedIoU="0.75"/>"#, #"<meanValue minimum="1"/>"#, "<meanValue>"),
-        (#"<emit minimumPredictedIoU="0.75"/>"#, #"<emit outOfRange="withhold"/>"#, "outOfRange of <emit>"),
-        (#"<learn enabled="false" maximumDiceLoss="0.02"/>"#, #"<review required="true"/>"#, "<review>"),
     ])
-    func whatIsNotDoneYetIsRefused(_ old: String, _ new: String, _ what: String) throws {
+    func whatThisVersionDoesNotDoIsRefused(_ old: String, _ new: String, _ what: String) throws {
         #expect(ProfileFixture().text.contains(old))
         let problems = try ProfileFixture.problems(ProfileFixture().text.replacingOccurrences(of: old, with: new))
         #expect(problems.map(\.message) == ["\(what) is not done by this version"] && problems[0].line != nil)
+    }
+
+    @Test func expectationsAndReviewAreRead() throws {
+        let text = ProfileFixture().text
+            .replacingOccurrences(of: #"<prompt margin="2.5""#, with: #"<prompt margin="2.5" maximumBoxes="3""#)
+            .replacingOccurrences(
+                of: #"<emit minimumPredictedIoU="0.75"/>"#,
+                with: #"<meanValue minimum="-20" maximum="90"/><emit outOfRange="withhold"/>"#
+            )
+            .replacingOccurrences(
+                of: #"<learn enabled="false" maximumDiceLoss="0.02"/>"#,
+                with: #"<learn enabled="false"/><review required="true" minimumConfidence="0.7"/>"#
+            )
+        let segment = try ProfileFixture.read(text).segments[0]
+        #expect(segment.prompt.maximumBoxes == 3 && segment.gates.outOfRange == .withhold)
+        #expect(segment.expectedMean == .init(minimum: -20, maximum: 90))
+        #expect(segment.review.isRequired && segment.review.minimumConfidence == 0.7)
+    }
+
+    @Test func withholdingNeedsARange() throws {
+        let text = ProfileFixture().text
+            .replacingOccurrences(of: #"<volume minimum="40" maximum="800"/>"#, with: "")
+            .replacingOccurrences(
+                of: #"<emit minimumPredictedIoU="0.75"/>"#,
+                with: #"<emit outOfRange="withhold"/>"#
+            )
+        #expect(try ProfileFixture.problems(text).map(\.message) == [#"outOfRange="withhold" has no range to look at"#])
     }
 
     @Test(arguments: [

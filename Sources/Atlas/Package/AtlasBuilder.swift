@@ -15,6 +15,8 @@ public struct AtlasBuilder: Sendable {
     public let licence: String
     /// Labels that are kept; all others become background.
     public let labels: [AtlasLabel]
+    /// The reviewed case that the atlas is made from; `nil` for an atlas from files.
+    public var reviewedCase: AtlasCase?
 
     /// What made the intensities.
     public init(name: String, modality: AtlasModality, provenance: String, licence: String, labels: [AtlasLabel]) {
@@ -33,13 +35,29 @@ public struct AtlasBuilder: Sendable {
     @discardableResult
     public func build(image: NIfTIImage, labels labelImage: NIfTIImage, into folder: RawPath) throws -> AtlasDescription
     {
-        try AtlasLabelTable.check(labels)
-        let isBareName = !name.isEmpty && !name.hasPrefix(".") && !name.contains("/") && !name.contains("\0")
-        guard isBareName else { throw AtlasPackageError.badDescription("the name is not a bare file name") }
         guard image.size == labelImage.size, Self.agree(image.affine, labelImage.affine, size: image.size) else {
             throw AtlasPackageError.gridsDiffer
         }
-        let volume = try labelImage.labels()
+        return try build(
+            intensities: image.intensities(modality: modality),
+            labels: try labelImage.labels(),
+            into: folder
+        )
+    }
+
+    /// Builds `folder/name` from volumes in memory; as above in all else.
+    @discardableResult
+    public func build(
+        intensities image: IntensityVolume,
+        labels volume: LabelVolume,
+        into folder: RawPath
+    ) throws -> AtlasDescription {
+        try AtlasLabelTable.check(labels)
+        let isBareName = !name.isEmpty && !name.hasPrefix(".") && !name.contains("/") && !name.contains("\0")
+        guard isBareName else { throw AtlasPackageError.badDescription("the name is not a bare file name") }
+        guard image.size == volume.size, Self.agree(image.affine, volume.affine, size: image.size) else {
+            throw AtlasPackageError.gridsDiffer
+        }
         let present = Set(volume.presentLabels)
         if let missing = labels.first(where: { !present.contains($0.id) }) {
             throw AtlasPackageError.badLabelTable("\(missing.name) (\(missing.id)) is not in the label volume")
@@ -60,7 +78,7 @@ public struct AtlasBuilder: Sendable {
     }
 
     private func describe(
-        _ image: NIfTIImage,
+        _ image: IntensityVolume,
         intensity: (bytes: [UInt8], element: AtlasVolumeFile.Element),
         label: (bytes: [UInt8], element: AtlasVolumeFile.Element)
     ) -> AtlasDescription {
@@ -81,7 +99,8 @@ public struct AtlasBuilder: Sendable {
             affineRows: AtlasDescription.rows(of: image.affine),
             labels: labels.sorted { $0.id < $1.id },
             intensityFile: entry("intensity", intensity),
-            labelFile: entry("labels", label)
+            labelFile: entry("labels", label),
+            reviewedCase: reviewedCase
         )
     }
 

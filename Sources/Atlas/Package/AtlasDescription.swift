@@ -26,6 +26,8 @@ public struct AtlasDescription: Sendable, Hashable, Codable {
     public let intensityFile: AtlasVolumeFile
     /// The labels, `u8` or `u16`.
     public let labelFile: AtlasVolumeFile
+    /// The reviewed case that the atlas was made from; `nil` for an atlas from files.
+    public var reviewedCase: AtlasCase?
 
     /// (i, j, k) → LPS, or `nil` where the rows are no map with an inverse.
     public var affine: Affine3D? {
@@ -48,6 +50,42 @@ public struct AtlasDescription: Sendable, Hashable, Codable {
             [affine.xColumn.y, affine.yColumn.y, affine.zColumn.y, affine.translation.y],
             [affine.xColumn.z, affine.yColumn.z, affine.zColumn.z, affine.translation.z],
         ]
+    }
+}
+
+/// The reviewed case that an atlas was made from: UIDs and digests, and nothing else of the patient.
+public struct AtlasCase: Sendable, Hashable, Codable {
+    /// The profile that the case was reviewed under.
+    public let profile: String
+    /// Study Instance UID.
+    public let studyInstanceUID: String
+    /// Series Instance UID.
+    public let seriesInstanceUID: String
+    /// SOP Instance UID of the segmentation that a person stands behind.
+    public let segmentationUID: String
+    /// Of that segmentation's file.
+    public let segmentationSHA256: SHA256Digest
+    /// Of the digests of all images, ascending by their text, with line feeds between them.
+    public let imagesSHA256: SHA256Digest
+    /// The site's salted key of the patient, by which a judge is told from an atlas.
+    public let patient: String
+
+    /// A case by its parts.
+    public init(
+        profile: String,
+        studyInstanceUID: String,
+        seriesInstanceUID: String,
+        segmentation: (uid: String, sha256: SHA256Digest),
+        imagesSHA256: SHA256Digest,
+        patient: String
+    ) {
+        self.profile = profile
+        self.studyInstanceUID = studyInstanceUID
+        self.seriesInstanceUID = seriesInstanceUID
+        segmentationUID = segmentation.uid
+        segmentationSHA256 = segmentation.sha256
+        self.imagesSHA256 = imagesSHA256
+        self.patient = patient
     }
 }
 

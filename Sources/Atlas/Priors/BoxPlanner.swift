@@ -15,6 +15,10 @@ public struct BoxPlanner: Sendable {
         /// and small islands mostly come from errors of the registration. 0 takes the whole prior.
         public var tongue = 4.0
 
+        /// The most boxes of a slice. With one it holds all of the prior; with more, the largest connected parts of the prior
+        /// that reach ``minimumArea`` get one each.
+        public var maximumBoxes = 1
+
         /// Whether priors are sharpened by the target's own intensities where that is safe.
         public var refinesByIntensity = true
 
@@ -32,25 +36,28 @@ public struct BoxPlanner: Sendable {
 
     /// Computes the priors of the given labels, or of every label of the atlas's table.
     public init(_ alignment: AtlasAlignment, labels: [UInt16]? = nil, options: Options = Options()) {
+        self.init(AtlasVote(alignment), labels: labels, options: options)
+    }
+
+    /// Computes the priors of the given labels of a vote, or of every label that one of its atlases has.
+    public init(_ vote: AtlasVote, labels: [UInt16]? = nil, options: Options = Options()) {
         self.options = options
-        stack = alignment.target.stack
-        let table = alignment.atlas.description.labels.map(\.id)
+        stack = vote.lead.target.stack
+        let table = vote.labels.map(\.id)
         let wanted = Set(labels ?? table)
-        let grid = alignment.target.volume.grid
-        let warped = WarpedLabels(alignment.atlas.labels, map: alignment.map, grid: grid)
+        let grid = vote.lead.target.volume.grid
         // Neighbours compete for voxels, so intensities need every structure and not only the wanted ones.
         let needed = options.refinesByIntensity ? wanted.union(table) : wanted
-        let found = warped.probabilities(of: needed.sorted())
+        let (found, reached) = vote.warped(needed.sorted())
         let refined =
-            options.refinesByIntensity
-            ? IntensityRefinement(alignment, coverage: warped.coverage).refine(found) : [:]
+            options.refinesByIntensity ? IntensityRefinement(vote.lead, coverage: reached).refine(found) : [:]
         var priors: [UInt16: LabelPrior] = [:]
         for item in found where wanted.contains(item.label) {
             priors[item.label] = LabelPrior(refined[item.label] ?? item, grid: grid)
         }
         self.priors = priors
         refinedLabels = Set(refined.keys)
-        coverage = CoverageMap(alignment).slices
+        coverage = vote.coverage
     }
 
     /// The boxes of one label, in every slice where the prior is large enough and the atlas can speak.
@@ -67,15 +74,31 @@ public struct BoxPlanner: Sendable {
             return (SegmentBoxes(label: label, source: .registration, slices: []), [:])
         }
         let scale = Double(max(stack.rows, stack.columns)) / 256
-        let found = concurrentMap(stack.planes.count) { slice -> (box: SliceBox?, kept: Kept)? in
+        let found = concurrentMap(stack.planes.count) { slice -> (boxes: [SliceBox], kept: Kept)? in
             guard coverage[slice] != .outside, let mask = prior.mask(on: stack.planes[slice]) else { return nil }
-            return (box(of: mask, slice: slice, scale: scale), keep(slice, mask))
+            return (boxes(of: mask, slice: slice, scale: scale), keep(slice, mask))
         }
         let kept = found.enumerated().compactMap { slice, found in found.map { (slice, $0.kept) } }
         return (
-            SegmentBoxes(label: label, source: source, slices: found.compactMap { $0?.box }),
+            SegmentBoxes(label: label, source: source, slices: found.flatMap { $0?.boxes ?? [] }),
             Dictionary(uniqueKeysWithValues: kept)
         )
+    }
+
+    /// The boxes of a slice, the largest part first.
+    private func boxes(of mask: [UInt8], slice: Int, scale: Double) -> [SliceBox] {
+        guard options.maximumBoxes > 1 else { return box(of: mask, slice: slice, scale: scale).map { [$0] } ?? [] }
+        let size = GridSize(x: stack.columns, y: stack.rows, z: 1)
+        var rest = mask
+        var boxes: [SliceBox] = []
+        while boxes.count < options.maximumBoxes {
+            let part = largestComponent(rest, size: size)
+            // Smaller parts are too small as well.
+            guard let box = box(of: part, slice: slice, scale: scale) else { break }
+            boxes.append(box)
+            for pixel in part.indices where part[pixel] != 0 { rest[pixel] = 0 }
+        }
+        return boxes
     }
 
     /// `scale` is the longest side of the frame over 256 pixels.

@@ -25,6 +25,15 @@ struct GridWindow: Sendable {
     /// The last voxel in the whole grid.
     var last: (x: Int, y: Int, z: Int) { (first.x + size.x - 1, first.y + size.y - 1, first.z + size.z - 1) }
 
+    /// The smallest window of the same grid that holds this one and another.
+    func union(_ other: GridWindow) -> GridWindow {
+        GridWindow(
+            from: (min(first.x, other.first.x), min(first.y, other.first.y), min(first.z, other.first.z)),
+            to: (max(last.x, other.last.x), max(last.y, other.last.y), max(last.z, other.last.z)),
+            size: whole
+        )
+    }
+
     /// The window with a margin, clipped to the grid.
     func grown(by margin: (x: Int, y: Int, z: Int)) -> GridWindow {
         GridWindow(from: first, to: last, size: whole, margin: margin)

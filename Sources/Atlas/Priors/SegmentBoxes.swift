@@ -30,7 +30,7 @@ public struct SegmentBoxes: Sendable, Hashable {
     public let label: UInt16
     /// What the prior was derived from.
     public let source: PriorSource
-    /// Ascending by slice; slices without a box are left out.
+    /// Ascending by slice; slices without a box are left out, and one with several comes several times.
     public let slices: [SliceBox]
 
     /// First to last slice with a box, `nil` where there is none.

@@ -106,10 +106,8 @@ struct SourcePlanner {
     }
 
     private func source(_ profile: Profile) throws -> AnnotationRequest.Source {
-        let store = AtlasStore(profiles: folder)
-        // Without its atlas a profile still says what is wanted: a person has to prompt.
-        guard store.name(for: profile) != nil else { return .profile(profile, atlas: nil) }
-        return .profile(profile, atlas: try store.atlas(for: profile))
+        // Without an atlas a profile still says what is wanted: a person has to prompt.
+        .profile(profile, atlases: try AtlasStore(profiles: folder).atlases(for: profile))
     }
 }
 

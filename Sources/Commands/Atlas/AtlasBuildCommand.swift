@@ -3,14 +3,19 @@ import Atlas
 import DurableFiles
 import Foundation
 
-/// Makes an atlas package from a labelled scan.
+/// Makes an atlas package from a labelled scan, or from what was reviewed.
 struct AtlasBuildCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "build",
-        abstract: "Make an atlas package from a NIfTI scan and its NIfTI labels.",
+        abstract: "Make an atlas package from a NIfTI scan and its labels, or from reviewed cases of a profile.",
         discussion: """
-            The label table is a text file with one structure a line: number, a tab or blanks, name. \
-            Lines that begin with # are comments.
+            From files: --image, --labels, --table, --licence and --provenance. The label table is a text file with one \
+            structure a line: number, a tab or blanks, name. Lines that begin with # are comments.
+
+            From reviewed cases: --from-cases PROFILE and a site. The best accepted or corrected series of a patient that \
+            does not judge becomes an atlas. It votes beside the atlases in use from then on, if the gate that models have \
+            to pass finds the masks of the locked patients better for it and no structure worse than the profile allows. \
+            Ends with 0 where it is in use or waits for a person, with 1 where the atlases in use stay.
             """
     )
 
@@ -18,29 +23,55 @@ struct AtlasBuildCommand: AsyncParsableCommand {
     var name: String
 
     @Option(help: "The scan (.nii or .nii.gz).")
-    var image: String
+    var image: String?
 
     @Option(help: "The labels on the scan's grid (.nii or .nii.gz).")
-    var labels: String
+    var labels: String?
 
     @Option(help: "The label table.")
-    var table: String
+    var table: String?
 
     @Option(help: "CT or MR.")
     var modality = "CT"
 
     @Option(help: "Where scan and labels come from, and who or what drew the labels.")
-    var provenance: String
+    var provenance: String?
 
     @Option(help: "The licence of scan and labels.")
-    var licence: String
+    var licence: String?
+
+    @OptionGroup var cases: ReviewedAtlasOptions
 
     @OptionGroup var profiles: ProfileFolderOptions
 
-    @Flag(help: "Print the description of the atlas as JSON.")
+    @Flag(help: "Print the description of the atlas as JSON; with --from-cases, the record of the run.")
     var json = false
 
+    func validate() throws {
+        let files = [("--image", image), ("--labels", labels), ("--table", table), ("--provenance", provenance)]
+        if cases.profile != nil {
+            if let given = files.first(where: { $0.1 != nil }) {
+                throw ValidationError("\(given.0) belongs to an atlas from files, not to --from-cases")
+            }
+            return try cases.check()
+        }
+        if let missing = (files + [("--licence", licence)]).first(where: { $0.1 == nil }) {
+            throw ValidationError("\(missing.0) is missing; for an atlas from reviewed cases give --from-cases PROFILE")
+        }
+        if let stray = cases.strayOption { throw ValidationError("\(stray) belongs to --from-cases") }
+    }
+
     func run() async throws {
+        if let profile = cases.profile {
+            return try await cases.build(name, of: profile, licence: licence, json: json)
+        }
+        guard let image, let labels, let table, let provenance, let licence else {
+            preconditionFailure("what is missing was refused")
+        }
+        try build(image: image, labels: labels, table: table, provenance: provenance, licence: licence)
+    }
+
+    private func build(image: String, labels: String, table: String, provenance: String, licence: String) throws {
         guard let modality = AtlasModality(rawValue: modality.uppercased()) else {
             throw CommandFailure(.wrongUse, "--modality \(modality): CT or MR")
         }

@@ -1,3 +1,4 @@
+import Atlas
 import DurableFiles
 import Pipeline
 import Profiles
@@ -19,20 +20,38 @@ struct AtlasStore {
         return folder(named: name)
     }
 
-    /// The atlas that a profile uses: the first of those that it names which is installed; `nil` where none is.
-    func name(for profile: Profile) -> String? { profile.atlases.first { isInstalled($0) } }
+    /// What was promoted for profiles.
+    var promotions: AtlasPromotionFile {
+        AtlasPromotionFile(folder: profiles.appending(ProfileSet.atlasFolderName))
+    }
+
+    /// The atlases that vote for a profile: those that were promoted for it, else those that it names and that are
+    /// installed; empty where none is.
+    func names(for profile: Profile) throws -> [String] {
+        do {
+            return try promotions.read().current(profile.id)?.atlases.map(\.name)
+                ?? profile.votingAtlases(installed: isInstalled)
+        } catch {
+            throw CommandFailure(.environment, error.description)
+        }
+    }
 
     /// Whether there is a package of that name, good or bad.
     func isInstalled(_ name: String) -> Bool {
         ProfileSet.isInstalled(name, in: profiles.appending(ProfileSet.atlasFolderName))
     }
 
-    /// The atlas of a profile, `nil` for profiles without one.
+    /// The atlases that vote for a profile; empty where none is installed.
+    ///
+    /// - Throws: ``CommandFailure`` that says what to do where one of them is damaged.
+    func atlases(for profile: Profile) throws -> [LoadedAtlas] {
+        try names(for: profile).map { try atlas(named: $0, for: profile) }
+    }
+
+    /// One atlas of a profile.
     ///
     /// - Throws: ``CommandFailure`` that says how to build it when it is not there or damaged.
-    func atlas(for profile: Profile) throws -> LoadedAtlas? {
-        // The first stands in the message where none is installed.
-        guard let name = name(for: profile) ?? profile.atlas else { return nil }
+    func atlas(named name: String, for profile: Profile) throws -> LoadedAtlas {
         do {
             return try LoadedAtlas(folder: folder(named: name))
         } catch {

@@ -24,12 +24,12 @@ final class CasePriors: Sendable {
         return profile
     }
 
-    /// The profile of a case and its atlas, as production uses them.
+    /// The profile of a case and its atlases, as production uses them.
     func prior(of reviewed: ReviewedCase) throws -> CaseEvaluator.Prior {
         let profile = try profile(of: reviewed)
         return try known.withLock { known in
             if let prior = known[profile.id] { return prior }
-            let prior = CaseEvaluator.Prior(profile: profile, atlas: try atlases.atlas(for: profile))
+            let prior = CaseEvaluator.Prior(profile: profile, atlases: try atlases.atlases(for: profile))
             known[profile.id] = prior
             return prior
         }

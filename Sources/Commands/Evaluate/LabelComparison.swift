@@ -21,10 +21,15 @@ struct LabelComparison {
         guard let used = receipt.profile, let profile = try profiles.load().profile(id: used.id) else {
             throw CommandFailure(.wrongUse, "the result was not made with a profile of \(profiles.path.displayName)")
         }
-        guard let atlas = try AtlasStore(profiles: profiles.path).atlas(for: profile) else {
-            throw CommandFailure(.wrongUse, "profile \(profile.id) has no atlas, so its labels have no numbers")
+        let atlases = try AtlasStore(profiles: profiles.path).atlases(for: profile)
+        guard !atlases.isEmpty else {
+            throw CommandFailure(
+                .wrongUse,
+                "profile \(profile.id) has no atlas that is installed, so its labels have no numbers"
+            )
         }
-        let numbers = Dictionary(uniqueKeysWithValues: atlas.atlas.description.labels.map { ($0.name, $0.id) })
+        let tables = atlases.flatMap(\.atlas.description.labels).map { ($0.name, $0.id) }
+        let numbers = Dictionary(tables) { first, _ in first }
         let evaluator = try SeriesEvaluator(
             series: try series(receipt.series.seriesInstanceUID),
             profile: profile,

@@ -61,7 +61,9 @@ struct ProfilesExplainCommand: AsyncParsableCommand {
         _ atlases: inout LoadedAtlases
     ) throws -> SeriesExplanation.Plan {
         do {
-            return SeriesExplanation.Plan(try BoxPlan(profile, atlas: try atlases.atlas(for: profile), series: series))
+            return SeriesExplanation.Plan(
+                try BoxPlan(profile, atlases: try atlases.atlases(for: profile), series: series)
+            )
         } catch let failure as CommandFailure {
             throw failure
         } catch {
@@ -79,12 +81,14 @@ private struct LoadedAtlases {
         self.store = store
     }
 
-    /// `nil` where the profile names none or it is not installed.
-    mutating func atlas(for profile: Profile) throws -> LoadedAtlas? {
-        guard let name = store.name(for: profile) else { return nil }
-        if let atlas = loaded[name] { return atlas }
-        let atlas = try store.atlas(for: profile)
-        loaded[name] = atlas
-        return atlas
+    /// Empty where the profile names none or none is installed.
+    mutating func atlases(for profile: Profile) throws -> [LoadedAtlas] {
+        var found: [LoadedAtlas] = []
+        for name in try store.names(for: profile) {
+            let atlas = try loaded[name] ?? store.atlas(named: name, for: profile)
+            loaded[name] = atlas
+            found.append(atlas)
+        }
+        return found
     }
 }

@@ -35,6 +35,8 @@ struct SeriesExplanation: Encodable {
         let code: String?
         let message: String?
         let scores: [String: Double]
+        /// Every atlas that was laid over the series, where there were several.
+        let atlases: [Receipt.AtlasVote]?
         let segments: [BoxPlan.Segment]
     }
 
@@ -117,6 +119,7 @@ extension SeriesExplanation.Plan {
         code = plan.refusal?.code
         message = plan.refusal?.message
         scores = plan.scores
+        atlases = plan.votes
         segments = plan.segments
     }
 
@@ -132,7 +135,12 @@ extension SeriesExplanation.Plan {
             ])
         }
         let scores = scores.sorted { $0.key < $1.key }.map { "\($0.key) \(String(format: "%.2f", $0.value))" }
-        return (["box plan; registration: " + scores.joined(separator: ", "), table.text]).joined(separator: "\n")
+        let votes = (atlases ?? []).map { atlas in
+            let weight = atlas.weight.map { "has \(String(format: "%.2f", $0)) of the vote" }
+            return "atlas \(atlas.name) \(weight ?? "has no vote: \(atlas.reason ?? "")")"
+        }
+        return (["box plan; registration: " + scores.joined(separator: ", ")] + votes + [table.text])
+            .joined(separator: "\n")
     }
 
     private static func words(_ value: Double?) -> String {

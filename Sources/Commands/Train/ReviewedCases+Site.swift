@@ -16,3 +16,17 @@ extension ReviewedCases {
         )
     }
 }
+
+extension [Corrections.ReviewedCase] {
+    /// Of every series the latest review, in the order of the jobs, and why the others are left out.
+    var newestOfEachSeries: (cases: [Corrections.ReviewedCase], left: [String]) {
+        var newest: [SeriesUID: Corrections.ReviewedCase] = [:]
+        var left: [String] = []
+        for reviewed in sorted(by: { $0.job < $1.job }) {
+            if let older = newest.updateValue(reviewed, forKey: reviewed.series) {
+                left.append("job \(older.job.rawValue): the series was reviewed again as job \(reviewed.job.rawValue)")
+            }
+        }
+        return (newest.values.sorted { $0.job < $1.job }, left)
+    }
+}

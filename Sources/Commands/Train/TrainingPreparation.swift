@@ -45,15 +45,11 @@ struct TrainingPreparation {
         for other in eligible where !usesChannel(other, incumbent) {
             left.append("job \(other.job.rawValue): its profile does not use the channel \(settings.channel)")
         }
-        var newest: [SeriesUID: Corrections.ReviewedCase] = [:]
-        for reviewed in wanted.sorted(by: { $0.job < $1.job }) {
-            if let older = newest.updateValue(reviewed, forKey: reviewed.series) {
-                left.append("job \(older.job.rawValue): the series was reviewed again as job \(reviewed.job.rawValue)")
-            }
-        }
+        let newest = wanted.newestOfEachSeries
+        left += newest.left
         return Material(
             incumbent: incumbent,
-            cases: newest.values.sorted { $0.job < $1.job },
+            cases: newest.cases,
             left: left,
             corrections: try await ledger.settledCorrectionCount()
         )

@@ -44,7 +44,7 @@ final class SiteResources: JobResources {
         } catch {
             throw CommandFailure(describing: error)
         }
-        for profile in profiles.profiles { _ = try atlas(for: profile) }
+        for profile in profiles.profiles { _ = try atlases(for: profile) }
     }
 
     private static func modelProblems(
@@ -107,7 +107,7 @@ final class SiteResources: JobResources {
             else {
                 throw AnnotationError.model("the model with weights \(job.modelDigest) is not in the store any more")
             }
-            return (.profile(profile, atlas: try atlas(for: profile)), try model(package, for: profile))
+            return (.profile(profile, atlases: try atlases(for: profile)), try model(package, for: profile))
         } catch let error as AnnotationError {
             throw error
         } catch {
@@ -131,13 +131,14 @@ final class SiteResources: JobResources {
         ) { [self] in try model(package, for: profile) }
     }
 
-    private func atlas(for profile: Profile) throws -> LoadedAtlas? {
-        guard let name = atlases.name(for: profile) else { return nil }
-        return try loaded.withLock { loaded in
-            if let atlas = loaded.atlases[name] { return atlas }
-            let atlas = try atlases.atlas(for: profile)
-            loaded.atlases[name] = atlas
-            return atlas
+    private func atlases(for profile: Profile) throws -> [LoadedAtlas] {
+        try atlases.names(for: profile).map { name in
+            try loaded.withLock { loaded in
+                if let atlas = loaded.atlases[name] { return atlas }
+                let atlas = try atlases.atlas(named: name, for: profile)
+                loaded.atlases[name] = atlas
+                return atlas
+            }
         }
     }
 

@@ -13,17 +13,17 @@ import SegmentAnything
 /// a run that was stopped goes on where it was, and a file that belongs to other inputs is made anew. The caller's thread
 /// is busy for as long as it takes.
 public struct CaseEvaluator {
-    /// A profile with its atlas, as production uses them.
+    /// A profile with its atlases, as production uses them.
     public struct Prior: Sendable {
         /// The profile.
         public var profile: Profile
-        /// Its atlas, where it has one.
-        public var atlas: LoadedAtlas?
+        /// Those of its atlases that vote.
+        public var atlases: [LoadedAtlas]
 
-        /// A profile and its atlas.
-        public init(profile: Profile, atlas: LoadedAtlas?) {
+        /// A profile and its atlases.
+        public init(profile: Profile, atlases: [LoadedAtlas]) {
             self.profile = profile
-            self.atlas = atlas
+            self.atlases = atlases
         }
     }
 
@@ -81,7 +81,7 @@ public struct CaseEvaluator {
 
     private let prior: (ReviewedCase) throws -> Prior
 
-    /// An evaluator that keeps finished cases in a folder; `prior` finds the profile and atlas of a case.
+    /// An evaluator that keeps finished cases in a folder; `prior` finds the profile and atlases of a case.
     public init(
         manifest: CaseManifest,
         root: RawPath,
@@ -242,7 +242,7 @@ public struct CaseEvaluator {
         try AtomicFile.createFolder(output)
         var request = AnnotationRequest(
             series: loaded.series,
-            source: .profile(prior.profile, atlas: prior.atlas),
+            source: .profile(prior.profile, atlases: prior.atlases),
             model: model,
             program: program,
             instant: Date(timeIntervalSince1970: 0),
@@ -278,7 +278,8 @@ public struct CaseEvaluator {
         let parts = [
             "format \(CaseEvaluation.format)", "case \(SHA256Digest(of: try encoder.encode(reviewed)))",
             "model \(model.digest) \(model.precision)", "profile \(prior.profile.digest)",
-            "atlas \(prior.atlas?.digest.hex ?? "none")", "program \(program.version)",
+            "atlas \(prior.atlases.isEmpty ? "none" : prior.atlases.map(\.digest.hex).joined(separator: " "))",
+            "program \(program.version)",
             "tolerance \(options.tolerance) pipeline \(options.includesPipeline)",
             options.includesPaperProtocol ? "points \(manifest.seed)" : "no points",
         ]

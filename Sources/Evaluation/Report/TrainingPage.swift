@@ -7,7 +7,7 @@ struct TrainingPage {
 
     var html: String {
         ReportPage(
-            title: "Training run \(report.run.id)",
+            title: "\(report.run.scope == "atlas" ? "Atlas" : "Training") run \(report.run.id)",
             subtitle: "\(report.before.model) → \(report.after.model), scope \(report.run.scope), \(report.created)",
             sections: [verdict, reasons] + comparisons
                 + [patients, volumes, learning, boxes, data, scanners].compactMap { $0 }

@@ -28,18 +28,20 @@ public struct BoxPlan: Sendable {
     public let segments: [Segment]
     /// The registration's scores by name.
     public let scores: [String: Double]
+    /// Every atlas that was laid over the series; `nil` where there was only one, or none.
+    public let votes: [Receipt.AtlasVote]?
     /// Why a person has to prompt; then there are no boxes.
     public let refusal: (code: String, message: String)?
 
-    /// Plans a series with a profile; reads every slice and registers the atlas, which takes some seconds.
-    public init(_ profile: Profile, atlas: LoadedAtlas?, series: ImageSeries) throws {
+    /// Plans a series with a profile; reads every slice and registers the atlases, which takes some seconds each.
+    public init(_ profile: Profile, atlases: [LoadedAtlas], series: ImageSeries) throws {
         guard let volume = series.volume else { throw AnnotationError.noVolume(series.problem ?? .badGeometry) }
-        if let refusal = ProfileRefusal(profile, hasAtlas: atlas != nil, series: series, volume: volume) {
+        if let refusal = ProfileRefusal(profile, hasAtlas: !atlases.isEmpty, series: series, volume: volume) {
             self.init(refusing: refusal.code, refusal.message)
             return
         }
         var reader = VolumeReader(volume)
-        let planner = ProfilePlanner(profile: profile, atlas: atlas)
+        let planner = ProfilePlanner(profile: profile, atlases: atlases)
         switch try planner.plan(volume, modality: series.modality, values: { try reader.slice(at: $0) }) {
         case .needsPrompt(let code, let message): self.init(refusing: code, message)
         case .plan(let plan): self.init(plan, of: profile, stack: volume.stack)
@@ -49,6 +51,7 @@ public struct BoxPlan: Sendable {
     private init(refusing code: String, _ message: String) {
         segments = []
         scores = [:]
+        votes = nil
         refusal = (code, message)
     }
 
@@ -72,6 +75,7 @@ public struct BoxPlan: Sendable {
             )
         }
         scores = plan.atlas?.scores ?? [:]
+        votes = plan.votes
         refusal = nil
     }
 }

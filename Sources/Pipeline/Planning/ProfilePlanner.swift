@@ -6,10 +6,11 @@ import Geometry
 import Profiles
 import SegmentAnything
 
-/// Turns a profile and its atlas into boxes: one for each slice and segment that the registered prior covers.
+/// Turns a profile and its atlases into boxes: one for each slice and segment that the registered prior covers.
 struct ProfilePlanner {
     let profile: Profile
-    let atlas: LoadedAtlas?
+    /// Those that vote, in the order of the profile.
+    let atlases: [LoadedAtlas]
 
     /// Plans the prompts of a volume; `values` gives the modality values of a slice of the stack.
     func plan(
@@ -17,16 +18,17 @@ struct ProfilePlanner {
         modality: String,
         values: (Int) throws -> [Float]
     ) throws -> PlanningOutcome {
-        guard let atlas else {
+        guard let first = atlases.first else {
             return .needsPrompt(
                 code: "NO_ATLAS",
                 message: "profile \(profile.id) has no atlas: its boxes come from people"
             )
         }
-        let name = atlas.atlas.description.name
-        // Of several atlases one may lack what another has: then its segment gets no box.
-        let labels = Set(atlas.atlas.description.labels.map(\.name))
-        let problems = profile.atlases.count > 1 ? [] : profile.problems(withAtlasLabels: labels)
+        // Of several atlases one may lack what another has, and one from a reviewed case what nobody drew there: then the
+        // segment gets no box.
+        let isNamedAlone = atlases.count == 1 && profile.atlases == [first.atlas.description.name]
+        let labels = Set(first.atlas.description.labels.map(\.name))
+        let problems = isNamedAlone ? profile.problems(withAtlasLabels: labels) : []
         guard problems.isEmpty else {
             throw AnnotationError.profile(problems.map(\.description).joined(separator: "\n"))
         }
@@ -34,26 +36,22 @@ struct ProfilePlanner {
             return .needsPrompt(code: "MODALITY", message: "an atlas cannot be registered to modality \(modality)")
         }
         let target = try AtlasTarget(stack: volume.stack, modality: targetModality, values: values)
-        let alignment: AtlasAlignment
-        do {
-            alignment = try AtlasRegistration(options: .init(profile.registration)).register(target, to: atlas.atlas)
-        } catch {
-            let code = error.reasonCode.uppercased().replacing("-", with: "_")
-            return .needsPrompt(code: code, message: error.description)
+        let voters = AtlasVoters(atlases, over: target, rule: profile.registration)
+        guard let vote = voters.vote else {
+            guard let refusal = voters.refusal else { preconditionFailure("an atlas fits or is refused") }
+            return .needsPrompt(code: refusal.code, message: refusal.message)
         }
-        return .plan(plan(from: alignment, name: name, digest: atlas))
+        return .plan(plan(from: vote, of: voters, on: volume.stack))
     }
 
-    private func plan(from alignment: AtlasAlignment, name: String, digest atlas: LoadedAtlas) -> PromptPlan {
-        let table = atlas.atlas.description
-        var prompts = [[PromptPlan.SlicePrompt]](repeating: [], count: alignment.target.stack.planes.count)
+    private func plan(from vote: AtlasVote, of voters: AtlasVoters, on stack: SliceStack) -> PromptPlan {
+        var prompts = [[PromptPlan.SlicePrompt]](repeating: [], count: stack.planes.count)
         var withoutPrompt: [Int: String] = [:]
         var priors: [Int: SegmentMask] = [:]
-        let stack = alignment.target.stack
-        let planners = planners(for: alignment)
         let plane = stack.planes[0]
+        let planners = planners(for: vote, on: plane)
         for (index, segment) in profile.segments.enumerated() {
-            guard let labelName = segment.atlasLabel, let label = table.label(named: labelName) else {
+            guard let labelName = segment.atlasLabel, let label = vote.label(named: labelName) else {
                 withoutPrompt[index] = "the profile names no atlas label for it"
                 continue
             }
@@ -71,26 +69,26 @@ struct ProfilePlanner {
                 prompts[box.slice].append(.init(segment: index, prompt: Prompt(box: .init(box.box))))
             }
         }
-        return PromptPlan(
-            segments: profile.segments.map { planned($0).cleaned(by: $0.cleaning) },
+        var plan = PromptPlan(
+            segments: profile.segments.map { planned($0).cleaned(by: $0.cleaning).judged(as: $0) },
             prompts: prompts,
-            atlas: Receipt.Atlas(name: name, sha256: atlas.digest, scores: Self.scores(alignment)),
+            atlas: voters.foremost,
             withoutPrompt: withoutPrompt,
-            parameters: "atlas \(name) \(atlas.digest.hex.prefix(12)), one box per slice",
+            parameters: voters.parameters,
             priors: priors
         )
+        plan.votes = voters.votes
+        return plan
     }
 
     /// One planner for all segments with the same options: warping the labels is the costly part.
-    private func planners(for alignment: AtlasAlignment) -> [BoxPlanner.Options: BoxPlanner] {
-        let groups = Dictionary(grouping: profile.segments) {
-            Self.options(of: $0, on: alignment.target.stack.planes[0])
-        }
+    private func planners(for vote: AtlasVote, on plane: PlaneGeometry) -> [BoxPlanner.Options: BoxPlanner] {
+        let groups = Dictionary(grouping: profile.segments) { Self.options(of: $0, on: plane) }
         return groups.reduce(into: [:]) { planners, group in
             let labels = group.value.compactMap { segment in
-                segment.atlasLabel.flatMap { alignment.atlas.description.label(named: $0)?.id }
+                segment.atlasLabel.flatMap { vote.label(named: $0)?.id }
             }
-            planners[group.key] = BoxPlanner(alignment, labels: labels, options: group.key)
+            planners[group.key] = BoxPlanner(vote, labels: labels, options: group.key)
         }
     }
 
@@ -98,14 +96,8 @@ struct ProfilePlanner {
         var options = BoxPlanner.Options()
         options.margins = SideMargins(segment.prompt.margins, on: plane)
         options.minimumArea = segment.prompt.minimumArea
+        options.maximumBoxes = segment.prompt.maximumBoxes
         return options
-    }
-
-    private static func scores(_ alignment: AtlasAlignment) -> [String: Double] {
-        [
-            "zProfile": alignment.score, "likeness": alignment.similarity, "widthRatio": alignment.widthRatio,
-            "depthRatio": alignment.depthRatio,
-        ]
     }
 
     private func planned(_ segment: ProfileSegment) -> PromptPlan.Segment {
@@ -133,6 +125,14 @@ extension PromptPlan.Segment {
         var segment = self
         segment.keptComponents = cleaning.keptComponents
         segment.smoothing = cleaning.smoothing
+        return segment
+    }
+
+    fileprivate func judged(as profile: ProfileSegment) -> PromptPlan.Segment {
+        var segment = self
+        segment.expectedMean = profile.expectedMean
+        segment.isWithheldOutOfRange = profile.gates.outOfRange == .withhold
+        segment.review = profile.review
         return segment
     }
 }

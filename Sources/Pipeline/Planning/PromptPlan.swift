@@ -30,6 +30,12 @@ struct PromptPlan {
         var keptComponents: Int?
         /// mm: the standard deviation by which each slice's mask is blurred before it is cut at one half; 0 for none.
         var smoothing = 0.0
+        /// A mean of the modality values in the mask outside of it is reported.
+        var expectedMean: ProfileSegment.ValueRange?
+        /// Whether a segment whose volume or mean is not what is expected is left out instead of being reported.
+        var isWithheldOutOfRange = false
+        /// What a person has to look at; `nil` for prompts of a person.
+        var review: ProfileSegment.ReviewRule?
     }
 
     /// One question to the network.
@@ -48,6 +54,8 @@ struct PromptPlan {
     let parameters: String
     /// Where the atlas expects each segment, by index; kept beside the result for those who look at it.
     var priors: [Int: SegmentMask] = [:]
+    /// Every atlas that was laid over the series; `nil` where there was only one, or none.
+    var votes: [Receipt.AtlasVote]?
 
     /// Slices that have a prompt, ascending.
     var promptedSlices: [Int] { prompts.indices.filter { !prompts[$0].isEmpty } }

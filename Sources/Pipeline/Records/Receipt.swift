@@ -18,8 +18,10 @@ public struct Receipt: Sendable, Codable {
     public var profile: Profile?
     /// SHA-256 of the prompt file, unless a profile was used.
     public var promptFile: SHA256Digest?
-    /// The atlas, where one was used.
+    /// The atlas, where one was used; of several the one that counted most.
     public var atlas: Atlas?
+    /// Every atlas that was laid over the series, those that were refused too; `nil` where there was only one, or none.
+    public var atlases: [AtlasVote]?
     /// The network.
     public var model: Model
     /// One for each rule, in the order of the segments.
@@ -95,6 +97,22 @@ public struct Receipt: Sendable, Codable {
         public var scores: [String: Double]
     }
 
+    /// One of several atlases: its share of the vote, or why it has none.
+    public struct AtlasVote: Sendable, Codable {
+        /// The name of the package.
+        public var name: String
+        /// SHA-256 of the package's description.
+        public var sha256: SHA256Digest
+        /// Scores of the registration by name; `nil` where it was refused.
+        public var scores: [String: Double]?
+        /// 0…1; the weights of a receipt add up to 1. `nil` where the atlas was refused.
+        public var weight: Double?
+        /// Why the atlas has no vote, as a stable word.
+        public var refusal: String?
+        /// The same as a sentence for people.
+        public var reason: String?
+    }
+
     /// The network.
     public struct Model: Sendable, Codable {
         /// The name of the package.
@@ -133,6 +151,8 @@ public struct Receipt: Sendable, Codable {
         public var confidence: Double?
         /// In how many slices the mask is the atlas prior's and not the network's; `nil` where no prior had a say.
         public var priorDerivedSlices: Int?
+        /// The mean of the modality values in the mask; `nil` where the profile does not ask for it.
+        public var meanValue: Double?
     }
 
     /// One prompt and what the network said to it.

@@ -24,6 +24,7 @@ struct ReceiptAssembly {
             created: Self.timestamp(request.instant),
             series: series,
             atlas: writer.plan.atlas,
+            atlases: writer.plan.votes,
             model: .init(
                 name: request.model.name,
                 architecture: request.model.network.traits.architecture,
@@ -75,7 +76,8 @@ struct ReceiptAssembly {
                 volumeML: row.volumeML,
                 boxes: boxes(result),
                 confidence: result.decision?.confidence,
-                priorDerivedSlices: result.decision?.priorSlices.count
+                priorDerivedSlices: result.decision?.priorSlices.count,
+                meanValue: result.meanValue
             )
         }
     }
@@ -127,8 +129,9 @@ struct ReceiptAssembly {
     }
 
     private func volumeWarnings(_ measurements: MeasurementTable) -> [String] {
-        zip(writer.results.filter { !$0.mask.isEmpty }, measurements.rows).compactMap { result, row in
-            row.warning(expecting: result.segment.expectedVolume)
+        zip(writer.results.filter { !$0.mask.isEmpty }, measurements.rows).flatMap { result, row in
+            [row.warning(expecting: result.segment.expectedVolume), result.meanWarning, result.reviewWarning]
+                .compactMap { $0 }
         }
     }
 

@@ -3,6 +3,8 @@ import DurableFiles
 /// Finds what keeps scores from being compared at all: the gate decides on whole evidence or keeps the incumbent.
 struct EvidenceCheck {
     let evidence: GateEvidence
+    /// The kind of box with which every structure has to be scored.
+    var needed = BoxKind.perfect
 
     /// What is wrong, in words; empty where the evidence is whole.
     var problems: [String] {
@@ -37,20 +39,20 @@ struct EvidenceCheck {
         return problems
     }
 
-    /// Every expected structure was scored by both with perfect boxes, and with automatic ones by both or by neither.
+    /// Every expected structure was scored by both with the boxes that are needed, and with others by both or by neither.
     private var pairProblems: [String] {
         let incumbent = Set(evidence.incumbent.scores.map(\.key))
         let candidate = Set(evidence.candidate.scores.map(\.key))
         var problems = incumbent.subtracting(candidate).map { Self.missing("the candidate", $0) }
         problems += candidate.subtracting(incumbent).map { Self.missing("the incumbent", $0) }
-        let perfect = Set(
-            incumbent.filter { $0.kind == .perfect }.map {
+        let scored = Set(
+            incumbent.filter { $0.kind == needed }.map {
                 GateEvidence.Expected(caseID: $0.caseID, segment: $0.segment, patient: $0.patient)
             }
         )
         let expected = Set(evidence.expected)
-        problems += expected.subtracting(perfect).map {
-            "no score for \($0.segment) in case \($0.caseID), perfect boxes, though the manifest lists it"
+        problems += expected.subtracting(scored).map {
+            "no score for \($0.segment) in case \($0.caseID), \(needed.rawValue) boxes, though the manifest lists it"
         }
         let strangers = incumbent.filter {
             !expected.contains(.init(caseID: $0.caseID, segment: $0.segment, patient: $0.patient))

@@ -8,12 +8,23 @@ import Foundation
 /// Pure: the same evidence and rules give the same decision. A candidate whose scores are all at least as good as those
 /// of one that would be promoted is promoted too.
 public struct PromotionGate: Sendable {
+    /// What takes what's place.
+    public enum Subject: Sendable, Hashable {
+        /// Networks: judged with perfect boxes and with automatic ones.
+        case models
+        /// Atlases with one network: judged with the automatic boxes that they give.
+        case atlases
+    }
+
     /// How much better, and how much worse.
     public let rules: GateRules
+    /// What takes what's place.
+    public let subject: Subject
 
     /// A gate with rules.
-    public init(_ rules: GateRules = GateRules()) {
+    public init(_ rules: GateRules = GateRules(), subject: Subject = .models) {
         self.rules = rules
+        self.subject = subject
     }
 
     /// The decision on some evidence; where the evidence is not whole the incumbent stays.
@@ -31,7 +42,7 @@ public struct PromotionGate: Sendable {
             scanners: [],
             profiles: []
         )
-        let problems = EvidenceCheck(evidence: evidence).problems
+        let problems = EvidenceCheck(evidence: evidence, needed: subject == .models ? .perfect : .automatic).problems
         guard problems.isEmpty else {
             decision.checks = problems.map { .init(rule: .evidence, isPassed: false, text: $0) }
             return decision
@@ -80,6 +91,7 @@ public struct PromotionGate: Sendable {
         let automatic = Set(scores.pairs.filter { $0.key.kind == .automatic }.map(\.caseIndex)).count
         let boxes =
             switch automatic {
+            case cases where subject == .atlases: "with the boxes that they give"
             case cases: "with perfect and with automatic boxes"
             case 0: "with perfect boxes alone, because the prior gave no automatic ones"
             default: "with perfect boxes, and with automatic ones in the \(automatic) cases where the prior gave any"
@@ -87,16 +99,18 @@ public struct PromotionGate: Sendable {
         return .init(
             rule: .evidence,
             isPassed: true,
-            text: "both models were scored on \(cases) locked cases of \(scores.units.patientCount) patients, \(boxes)"
+            text:
+                "both \(subject == .models ? "models" : "sets of atlases") were scored on \(cases) locked cases of \(scores.units.patientCount) patients, \(boxes)"
         )
     }
 
     private func differenceCheck(_ evidence: GateEvidence) -> PromotionDecision.Check {
         let isOther = evidence.candidate.model != evidence.incumbent.model
+        let what = subject == .models ? "weights" : "atlases"
         return .init(
             rule: .different,
             isPassed: isOther,
-            text: isOther ? "the candidate has other weights" : "the candidate has the incumbent's own weights"
+            text: isOther ? "the candidate has other \(what)" : "the candidate has the incumbent's own \(what)"
         )
     }
 
