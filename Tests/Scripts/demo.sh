@@ -31,6 +31,12 @@ echo "== atlas"
     --image "$sample/example_ct.nii.gz" --labels "$sample/example_seg_fast_force_split.nii.gz" \
     --table "$top/profiles/labels-totalsegmentator-ct.tsv" --licence Apache-2.0 \
     --provenance "Abdominal CT of the TotalSegmentator package 2.18.0, 3 mm; labels computed by TotalSegmentator"
+# For the profile mr-abdomen, which no series of this demo gets; 60 mm of another patient.
+"$preread" atlas build mr-abdomen-example --modality MR \
+    --image "$sample/example_mr_sm.nii.gz" --labels "$sample/example_seg_mr.nii.gz" \
+    --table "$top/profiles/labels-totalsegmentator-mr.tsv" --licence Apache-2.0 \
+    --provenance "Abdominal MR of the TotalSegmentator package 2.18.0; labels computed by TotalSegmentator"
+"$preread" atlas show ct-abdomen-example --picture "$demo/atlas.png"
 echo "== the series as it was published has no identifiers: a test of bad input"
 if "$preread" annotate "$sample/example_ct_dicom" --output "$demo/refused"; then
     echo "the broken series was accepted" >&2
