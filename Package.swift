@@ -87,7 +87,7 @@ let package = Package(
 
         // MARK: - Networks
 
-        .target(name: "Tensors", dependencies: ["COpenBLAS", "COneDNN", "CKernels"], swiftSettings: hot),
+        .target(name: "Tensors", dependencies: ["COpenBLAS", "COneDNN", "CKernels", "CLinux"], swiftSettings: hot),
         .target(
             name: "Inference",
             dependencies: ["COneDNN", "CKernels", "Tensors", "DurableFiles"],
@@ -192,7 +192,7 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "Tensors", "Checkpoints", "SegmentAnything", "SAMMed2D", "LiteMedSAM", "DICOMFiles",
+                "Tensors", "Inference", "Checkpoints", "SegmentAnything", "SAMMed2D", "LiteMedSAM", "DICOMFiles",
                 "DICOMSegmentation", "Geometry", "Atlas", "Profiles", "Ledger", "LedgerSQLite", "Ingest", "Pipeline",
                 "Evaluation", "Training", "Corrections", "ReviewWeb", "DurableFiles",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

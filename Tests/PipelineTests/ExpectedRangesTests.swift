@@ -1,5 +1,6 @@
 import DICOMFiles
 import DICOMSegmentation
+import DurableFiles
 import Foundation
 import Geometry
 import Profiles
@@ -43,6 +44,7 @@ struct ExpectedRangesTests {
         try withTemporaryFolder { folder in
             let source = try SyntheticSeries(4, in: folder)
             let edge = source.edge
+            let scratch = MaskScratch(in: RawPath(folder.path))
             let answers = (1..<4).map { slice in
                 SliceSegmenter.Answer(
                     slice: slice,
@@ -58,7 +60,9 @@ struct ExpectedRangesTests {
                     )
                 )
             }
-            var results = [SegmentResult(segment: segment, answers: answers, stack: source.volume.stack)]
+            var results = [
+                SegmentResult(segment: segment, answers: answers, stack: source.volume.stack, scratch: scratch)
+            ]
             try ExpectedRanges(volume: source.volume).apply(to: &results, withholds: withholds)
             return results[0]
         }
