@@ -178,7 +178,7 @@ def test_the_demo_finds_the_organs_of_a_real_study():
     report = json.loads((demo / "report.json").read_text())
     assert len(report["segments"]) == 9, [segment["label"] for segment in report["segments"]]
     emitted = [segment["diceAuto"] for segment in report["segments"] if segment["volumeML"] > 0]
-    assert len(emitted) >= 5 and sum(emitted) / len(emitted) >= 0.75, report["segments"]
+    assert len(emitted) >= 3 and sum(emitted) / len(emitted) >= 0.85 and min(emitted) >= 0.7, report["segments"]
     assert report["meanDiceTight"] >= 0.68, report["meanDiceTight"]
     by_label = {segment["label"]: segment for segment in report["segments"]}
     assert by_label["Liver"]["diceAuto"] > 0.95 and by_label["Aorta"]["diceAuto"] > 0.9, by_label
