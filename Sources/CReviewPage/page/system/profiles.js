@@ -64,7 +64,8 @@ function asking(run) {
     return h("form.card", {onsubmit: (event) => {
         event.preventDefault();
         run(input.valueAsNumber).catch(sayError);
-    }}, h("h2", null, t("explain")), h("label", null, t("profiles.case"), " ", input), " ", h("button", null, t("explain")));
+    }}, h("h2", null, t("explain")), h("div.buttons", null,
+        h("label", null, t("profiles.case"), " ", input), h("button", null, t("explain"))));
 }
 
 async function explain(job, place) {
