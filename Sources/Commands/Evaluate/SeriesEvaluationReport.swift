@@ -29,19 +29,28 @@ struct SeriesEvaluationReport: Encodable {
         tightBoxes = evaluation.tightBoxes
     }
 
+    /// How good that is which was written; the table's mean counts what was not as 0.
+    private var writtenText: String {
+        let written = segments.filter { $0.volumeML > 0 }.map(\.diceAuto)
+        guard !written.isEmpty else { return "none of \(segments.count) segments is written" }
+        let mean = String(format: "%.2f", written.reduce(0, +) / Double(written.count))
+        return "\(written.count) of \(segments.count) segments are written, mean Dice \(mean); none counts as 0 above"
+    }
+
     /// For a terminal.
     var text: String {
         func two(_ value: Double?) -> String { value.map { String(format: "%.2f", $0) } ?? "–" }
         var table = TextTable(["segment", "Dice auto", "Dice tight", "box IoU", "cut px", "over px", "mL", "seconds"])
         for segment in segments {
             table.add([
-                segment.label, two(segment.diceAuto), two(segment.diceTight), two(segment.boxIoU),
+                segment.label, segment.volumeML > 0 ? two(segment.diceAuto) : "none", two(segment.diceTight),
+                two(segment.boxIoU),
                 two(segment.boxInner),
                 two(segment.boxOuter), String(format: "%.0f", segment.volumeML), two(segment.seconds),
             ])
         }
         table.add(["mean", two(meanDiceAuto), two(meanDiceTight), "–", "–", "–", "–", "–"])
-        var lines = [table.text]
+        var lines = [table.text, writtenText]
         if !notInReference.isEmpty {
             lines.append("in the SEG, not in the reference: \(notInReference.joined(separator: ", "))")
         }
