@@ -72,7 +72,8 @@ public struct AnnotationPipeline: Sendable {
             SegmentResult(
                 segment: plan.segments[index],
                 answers: bySegment[index] ?? [],
-                prior: request.withholds ? plan.priors[index] : nil,
+                prior: plan.priors[index],
+                withholds: request.withholds,
                 stack: volume.stack,
                 scratch: scratch
             )

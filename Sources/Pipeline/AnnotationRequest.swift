@@ -28,8 +28,9 @@ public struct AnnotationRequest: Sendable {
     /// Used where the source has no Timezone Offset From UTC.
     public var timeZone: TimeZone
 
-    /// Whether segments on which network and atlas disagree are withheld, and priors stand in for the network. Whoever judges
-    /// a model looks at what it draws: one that draws otherwise than the atlas expects may be right.
+    /// Whether masks are withheld on which network and atlas disagree or of which the network itself thinks little, and
+    /// priors stand in for the network. Whoever judges a model looks at what it draws: one that draws otherwise than the
+    /// atlas expects may be right, and so may one that has become modest.
     public var withholds = true
 
     /// A request from its parts.

@@ -63,25 +63,27 @@ struct SegmentResult {
 
     /// Gathers a segment's answers: several prompts of one slice give the union of their masks. With a prior, each slice
     /// gets the mask that is believed, and the whole segment none where it fails its gate; without one, masks of which
-    /// the network thinks too little are left out. Then clean-up as the segment asks.
+    /// the network thinks too little are left out, unless nothing is withheld. Then clean-up as the segment asks.
     init(
         segment: PromptPlan.Segment,
         answers: [SliceSegmenter.Answer],
         prior: SegmentMask? = nil,
+        withholds: Bool = true,
         stack: SliceStack,
         scratch: MaskScratch
     ) {
         self.segment = segment
         self.answers = answers
         var frames = [FrameMask?](repeating: nil, count: stack.planes.count)
-        if let rule = segment.confidence, let prior {
+        if withholds, let rule = segment.confidence, let prior {
             let decision = SegmentDecision(Self.evidence(answers, prior: prior, scratch), rule: rule)
             if decision.isEmitted {
                 for slice in decision.slices { frames[slice.slice] = slice.mask }
             }
             self.decision = decision
         } else {
-            for answer in answers where Double(answer.predictedIoU) >= segment.minimumPredictedIoU {
+            let least = withholds ? segment.minimumPredictedIoU : -.infinity
+            for answer in answers where Double(answer.predictedIoU) >= least {
                 frames[answer.slice] =
                     frames[answer.slice].map { scratch.putAside($0.union(answer.mask)) } ?? answer.mask
             }
