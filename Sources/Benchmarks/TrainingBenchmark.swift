@@ -42,16 +42,18 @@ struct TrainingBenchmark {
             guard isWanted("decoder-litemedsam") else { return }
             results.decoderStep["litemedsam"] = try decoder(model, weights, MaskwiseLoss(), .adamW)
         case .samMed2D, .sam:
-            let model = try SAMMed2DModel(weights)
             if isWanted("decoder-sam-med2d") {
+                let model = try SAMMed2DModel(weights)
                 results.decoderStep["sam-med2d"] = try decoder(model, weights, WholeBatchLoss(), .adamW)
             }
-            guard model.configuration.hasAdapters else { return }
+            guard try SAMMed2DModel(weights).configuration.hasAdapters else { return }
             for (name, precision, images) in [
                 ("fp32", ProductPrecision.float32, 2), ("bf16", .bfloat16, 2), ("fp32-batch1", .float32, 1),
                 ("bf16-batch1", .bfloat16, 1),
             ] where isWanted("adapter-\(name)") {
                 results.adapterStep[name] = try ProductPrecision.$current.withValue(precision) {
+                    // A model of its own: another case's would hold what that one prepared for the encoder.
+                    let model = try SAMMed2DModel(weights)
                     var steps = try Steps(model, weights, scope: .adapter, loss: WholeBatchLoss(), settings: .adam)
                     let part = try model.frozenPart(of: NetworkBenchmark.image(), scope: .adapter)
                     return try time(images: images) {
@@ -74,7 +76,8 @@ struct TrainingBenchmark {
     }
 
     private func time(images: Int?, _ step: () throws -> Double) throws -> Result {
-        // As a training run does.
+        // As a training run does; what cases before this one have left is not this one's.
+        TensorMemory.giveBack()
         TensorMemory.keep(atMost: 3 << 29)
         ProcessMemory.resetPeak()
         let first = try step()
