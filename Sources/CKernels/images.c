@@ -95,6 +95,36 @@ INLINE void spread_row(
     }
 }
 
+/// One channel: what reads from an input row is gathered column by column, and then spread along the row once. Input rows
+/// from `first`, output rows from `start`.
+INLINE void resize_one_channel_gradient(
+    const float *dy, size_t rows, size_t columns, float *dx, size_t output_rows, size_t output_columns, size_t start,
+    size_t first, size_t end) {
+    float gathered[RESIZED_COLUMNS];
+    Taps taps[RESIZED_COLUMNS];
+    for (size_t left = 0; left < output_columns; left += RESIZED_COLUMNS) {
+        const size_t count = output_columns - left < RESIZED_COLUMNS ? output_columns - left : RESIZED_COLUMNS;
+        for (size_t c = 0; c < count; c++) taps[c] = half_pixel_taps(left + c, columns, output_columns);
+        size_t from = start;
+        for (size_t row = first; row < end; row++) {
+            while (from < output_rows && half_pixel_taps(from, rows, output_rows).high < row) from++;
+            memset(gathered, 0, count * sizeof(float));
+            for (size_t r = from; r < output_rows; r++) {
+                const Taps v = half_pixel_taps(r, rows, output_rows);
+                if (v.low > row) break;
+                const float weight = (v.low == row ? 1.0f - v.weight : 0.0f) + (v.high == row ? v.weight : 0.0f);
+                const float *source = dy + r * output_columns + left;
+                for (size_t c = 0; c < count; c++) gathered[c] += weight * source[c];
+            }
+            float *target = dx + row * columns;
+            for (size_t c = 0; c < count; c++) {
+                target[taps[c].low] += (1.0f - taps[c].weight) * gathered[c];
+                target[taps[c].high] += taps[c].weight * gathered[c];
+            }
+        }
+    }
+}
+
 MULTIVERSIONED void kernel_resize_bilinear_gradient(
     const float *dy, size_t rows, size_t columns, size_t channels, float *dx, size_t output_rows,
     size_t output_columns, size_t first, size_t end) {
@@ -105,6 +135,10 @@ MULTIVERSIONED void kernel_resize_bilinear_gradient(
     while (low < high) {
         const size_t middle = (low + high) / 2;
         if (half_pixel_taps(middle, rows, output_rows).high < first) low = middle + 1; else high = middle;
+    }
+    if (channels == 1) {
+        resize_one_channel_gradient(dy, rows, columns, dx, output_rows, output_columns, low, first, end);
+        return;
     }
     for (size_t r = low; r < output_rows; r++) {
         const Taps v = half_pixel_taps(r, rows, output_rows);

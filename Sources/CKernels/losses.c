@@ -1,12 +1,13 @@
 #include "CKernels.h"
 #include "lanes.h"
 
-// Losses are computed in double precision: eight lanes at a time, whatever the CPU, so that sums are the same on all.
+// Losses are computed in double precision: sixteen lanes at a time, whatever the CPU, so that sums are the same on all.
+// Two registers of the widest CPUs: while one waits for its polynomial's next step, the other takes its own.
 
-typedef double Doubles __attribute__((vector_size(64), aligned(8)));
-typedef int64_t DoubleBits __attribute__((vector_size(64), aligned(8)));
+typedef double Doubles __attribute__((vector_size(128), aligned(8)));
+typedef int64_t DoubleBits __attribute__((vector_size(128), aligned(8)));
 
-#define DOUBLES 8
+#define DOUBLES 16
 
 INLINE Doubles doubles_of(double value) {
     return (Doubles){0} + value;
@@ -16,7 +17,7 @@ INLINE Doubles doubles_select(DoubleBits mask, Doubles yes, Doubles no) {
     return (Doubles)((mask & (DoubleBits)yes) | (~mask & (DoubleBits)no));
 }
 
-typedef float Singles __attribute__((vector_size(32), aligned(4)));
+typedef float Singles __attribute__((vector_size(64), aligned(4)));
 
 /// The first `count` lanes from memory, the others 0.
 INLINE Doubles doubles_load(const float *source, size_t count) {
@@ -65,11 +66,7 @@ INLINE Doubles doubles_exp(Doubles x) {
 INLINE Doubles doubles_log(Doubles x) {
     DoubleBits bits = (DoubleBits)x;
     // x = m · 2^e with m in [√½, √2).
-    const DoubleBits offset = {
-        0x3fe6a09e667f3bcd, 0x3fe6a09e667f3bcd, 0x3fe6a09e667f3bcd, 0x3fe6a09e667f3bcd,
-        0x3fe6a09e667f3bcd, 0x3fe6a09e667f3bcd, 0x3fe6a09e667f3bcd, 0x3fe6a09e667f3bcd,
-    };
-    DoubleBits e = ((bits - offset) >> 52);
+    DoubleBits e = ((bits - 0x3fe6a09e667f3bcd) >> 52);
     Doubles m = (Doubles)(bits - (e << 52));
     const Doubles shift = doubles_of(6755399441055744.0);
     Doubles exponent = (Doubles)((DoubleBits)shift + e) - shift;
@@ -83,7 +80,12 @@ INLINE Doubles doubles_log(Doubles x) {
 }
 
 INLINE double doubles_sum(Doubles x) {
-    return ((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + (x[3] + x[7]));
+    double part[DOUBLES];
+    memcpy(part, &x, sizeof part);
+    for (size_t half = DOUBLES / 2; half > 0; half /= 2) {
+        for (size_t i = 0; i < half; i++) part[i] += part[i + half];
+    }
+    return part[0];
 }
 
 /// What is added to probabilities before their logarithm is taken.
@@ -108,61 +110,64 @@ INLINE int are_binary(const float *labels, size_t count) {
     return !others;
 }
 
-INLINE Doubles pixel_loss(Pixels at, KernelPixelLoss loss, int is_binary, double alpha) {
+/// A pixel's loss and its derivative with regard to the logit.
+typedef struct {
+    Doubles value, slope;
+} PixelTerms;
+
+INLINE PixelTerms pixel_terms(Pixels at, KernelPixelLoss loss, int is_binary, double alpha) {
     const Doubles x = at.logit, y = at.label, p = at.probability;
     if (loss == KERNEL_CROSS_ENTROPY) {
         Doubles positive = doubles_select(x > 0.0, x, doubles_of(0.0));
         Doubles magnitude = doubles_select(x > 0.0, x, -x);
-        return positive - x * y + doubles_log(1.0 + doubles_exp(-magnitude));
+        return (PixelTerms){positive - x * y + doubles_log(1.0 + doubles_exp(-magnitude)), p - y};
     }
-    Doubles rest = 1.0 - p;
-    if (is_binary) {
-        const DoubleBits object = y > 0.5;
-        const Doubles wrong = doubles_select(object, rest, p), right = doubles_select(object, p, rest);
-        const Doubles weight = doubles_select(object, doubles_of(alpha), doubles_of(1.0 - alpha));
-        return -weight * wrong * wrong * doubles_log(right + FOCAL_EPSILON);
-    }
-    return -alpha * y * rest * rest * doubles_log(p + FOCAL_EPSILON)
-        - (1.0 - alpha) * (1.0 - y) * p * p * doubles_log(rest + FOCAL_EPSILON);
-}
-
-/// With regard to the logit.
-INLINE Doubles pixel_loss_derivative(Pixels at, KernelPixelLoss loss, int is_binary, double alpha) {
-    const Doubles y = at.label, p = at.probability;
-    if (loss == KERNEL_CROSS_ENTROPY) return p - y;
     Doubles rest = 1.0 - p;
     if (is_binary) {
         const DoubleBits object = y > 0.5;
         const Doubles wrong = doubles_select(object, rest, p), right = doubles_select(object, p, rest) + FOCAL_EPSILON;
-        const Doubles weight = doubles_select(object, doubles_of(-alpha), doubles_of(1.0 - alpha));
-        return weight * (wrong * wrong / right - 2.0 * wrong * doubles_log(right)) * (p * rest);
+        const Doubles weight = doubles_select(object, doubles_of(alpha), doubles_of(1.0 - alpha));
+        const Doubles sign = doubles_select(object, doubles_of(-1.0), doubles_of(1.0));
+        const Doubles logarithm = doubles_log(right);
+        return (PixelTerms){
+            -weight * wrong * wrong * logarithm,
+            sign * weight * (wrong * wrong / right - 2.0 * wrong * logarithm) * (p * rest),
+        };
     }
     Doubles near = p + FOCAL_EPSILON, far = rest + FOCAL_EPSILON;
-    Doubles slope = -alpha * y * (rest * rest / near - 2.0 * rest * doubles_log(near))
-        - (1.0 - alpha) * (1.0 - y) * (2.0 * p * doubles_log(far) - p * p / far);
-    return slope * p * rest;
+    Doubles log_near = doubles_log(near), log_far = doubles_log(far);
+    Doubles slope = -alpha * y * (rest * rest / near - 2.0 * rest * log_near)
+        - (1.0 - alpha) * (1.0 - y) * (2.0 * p * log_far - p * p / far);
+    return (PixelTerms){
+        -alpha * y * rest * rest * log_near - (1.0 - alpha) * (1.0 - y) * p * p * log_far, slope * p * rest,
+    };
 }
 
 INLINE void mask_sums(
     const float *logits, const float *labels, size_t count, KernelPixelLoss loss, int is_binary, double alpha,
-    KernelMaskSums *sums) {
+    KernelMaskSums *sums, float *probabilities, float *slopes) {
     const Doubles zero = doubles_of(0.0), one = doubles_of(1.0);
     Doubles product = zero, probability = zero, squares = zero, label = zero, total = zero, both = zero, either = zero;
     for (size_t i = 0; i < count; i += DOUBLES) {
         const size_t here = count - i < DOUBLES ? count - i : DOUBLES;
         Pixels at = pixels(logits + i, labels + i, here);
-        Doubles value = pixel_loss(at, loss, is_binary, alpha);
+        PixelTerms terms = pixel_terms(at, loss, is_binary, alpha);
         if (here < DOUBLES) {
             // Lanes beyond the end count for nothing: their logit and label are 0 already.
-            const DoubleBits inside = (DoubleBits){0, 1, 2, 3, 4, 5, 6, 7} < (DoubleBits){0} + (int64_t)here;
+            const DoubleBits places = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+            const DoubleBits inside = places < (DoubleBits){0} + (int64_t)here;
             at.probability = doubles_select(inside, at.probability, zero);
-            value = doubles_select(inside, value, zero);
+            terms.value = doubles_select(inside, terms.value, zero);
+        }
+        if (probabilities) {
+            doubles_store(probabilities + i, at.probability, here);
+            doubles_store(slopes + i, terms.slope, here);
         }
         product += at.probability * at.label;
         probability += at.probability;
         squares += at.probability * at.probability;
         label += at.label;
-        total += value;
+        total += terms.value;
         DoubleBits drawn = at.logit > 0.0, object = at.label > 0.5;
         both += doubles_select(drawn & object, one, zero);
         either += doubles_select(drawn | object, one, zero);
@@ -173,38 +178,24 @@ INLINE void mask_sums(
     };
 }
 
-INLINE void mask_gradient(
-    const float *logits, const float *labels, size_t count, KernelPixelLoss loss, int is_binary, double alpha,
-    const KernelMaskSums *slopes, float *gradient) {
-    for (size_t i = 0; i < count; i += DOUBLES) {
-        const size_t here = count - i < DOUBLES ? count - i : DOUBLES;
-        Pixels at = pixels(logits + i, labels + i, here);
-        const Doubles p = at.probability;
-        Doubles by_probability = slopes->product * at.label + slopes->probability + 2.0 * slopes->squares * p;
-        Doubles result = slopes->pixel_loss * pixel_loss_derivative(at, loss, is_binary, alpha) + by_probability * p * (1.0 - p);
-        doubles_store(gradient + i, result, here);
-    }
-}
-
 MULTIVERSIONED void kernel_mask_sums(
-    const float *logits, const float *labels, size_t count, KernelPixelLoss loss, double alpha, KernelMaskSums *sums) {
+    const float *logits, const float *labels, size_t count, KernelPixelLoss loss, double alpha, KernelMaskSums *sums,
+    float *probabilities, float *slopes) {
     if (loss == KERNEL_CROSS_ENTROPY) {
-        mask_sums(logits, labels, count, KERNEL_CROSS_ENTROPY, 0, alpha, sums);
+        mask_sums(logits, labels, count, KERNEL_CROSS_ENTROPY, 0, alpha, sums, probabilities, slopes);
     } else if (are_binary(labels, count)) {
-        mask_sums(logits, labels, count, KERNEL_FOCAL, 1, alpha, sums);
+        mask_sums(logits, labels, count, KERNEL_FOCAL, 1, alpha, sums, probabilities, slopes);
     } else {
-        mask_sums(logits, labels, count, KERNEL_FOCAL, 0, alpha, sums);
+        mask_sums(logits, labels, count, KERNEL_FOCAL, 0, alpha, sums, probabilities, slopes);
     }
 }
 
 MULTIVERSIONED void kernel_mask_gradient(
-    const float *logits, const float *labels, size_t count, KernelPixelLoss loss, double alpha,
-    const KernelMaskSums *slopes, float *gradient) {
-    if (loss == KERNEL_CROSS_ENTROPY) {
-        mask_gradient(logits, labels, count, KERNEL_CROSS_ENTROPY, 0, alpha, slopes, gradient);
-    } else if (are_binary(labels, count)) {
-        mask_gradient(logits, labels, count, KERNEL_FOCAL, 1, alpha, slopes, gradient);
-    } else {
-        mask_gradient(logits, labels, count, KERNEL_FOCAL, 0, alpha, slopes, gradient);
+    const float *labels, const float *probabilities, const float *slopes, size_t count,
+    const KernelMaskSums *by_sums, float *gradient) {
+    for (size_t i = 0; i < count; i++) {
+        const double p = probabilities[i];
+        const double by_probability = by_sums->product * labels[i] + by_sums->probability + 2.0 * by_sums->squares * p;
+        gradient[i] = (float)(by_sums->pixel_loss * slopes[i] + by_probability * p * (1.0 - p));
     }
 }

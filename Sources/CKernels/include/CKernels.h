@@ -93,15 +93,17 @@ typedef struct {
     double either;       ///< pixels with x > 0 or y > ½
 } KernelMaskSums;
 
-/// The sums over `count` pixels, in double precision.
+/// The sums over `count` pixels, in double precision. Where a gradient will be wanted, every pixel's probability and the
+/// derivative of its loss with regard to its logit, too, rounded to fp32; else both are NULL.
 void kernel_mask_sums(
-    const float *logits, const float *labels, size_t count, KernelPixelLoss loss, double alpha, KernelMaskSums *sums);
+    const float *logits, const float *labels, size_t count, KernelPixelLoss loss, double alpha, KernelMaskSums *sums,
+    float *probabilities, float *slopes);
 
-/// The gradient with regard to the logits, from that with regard to a mask's sums; those of the label and of the pixel
-/// counts have no influence.
+/// The gradient with regard to the logits, from that with regard to a mask's sums, and from what kernel_mask_sums kept;
+/// the sums of the label and of the pixel counts have no influence.
 void kernel_mask_gradient(
-    const float *logits, const float *labels, size_t count, KernelPixelLoss loss, double alpha,
-    const KernelMaskSums *slopes, float *gradient);
+    const float *labels, const float *probabilities, const float *slopes, size_t count,
+    const KernelMaskSums *by_sums, float *gradient);
 
 // MARK: Elements
 

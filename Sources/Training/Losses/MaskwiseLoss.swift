@@ -31,8 +31,9 @@ public struct MaskwiseLoss: SegmentationLoss {
     /// The loss of a batch of masks.
     public func callAsFunction(_ masks: TrainedMasks) -> LossValue {
         let tracked = masks.enlargedLogits
-        let (logits, labels) = (tracked.detached(), masks.labels.detached())
-        let sums = MaskSums.all(logits: logits, labels: labels, pixelLoss: pixelLoss)
+        let labels = masks.labels.detached()
+        let measured = MeasuredMasks(logits: tracked.detached(), labels: labels, pixelLoss: pixelLoss)
+        let sums = measured.sums
         let pixels = Double(labels.count / labels.shape[0])
         let all = masks.weights.reduce(0, +)
         let shares = masks.weights.map { $0 / all }
@@ -52,7 +53,7 @@ public struct MaskwiseLoss: SegmentationLoss {
             let slopes = zip(sums, shares).map { loss.slopes($0, pixels: pixels, weight: scale * $1) }
             let quality = zip(errors, shares).map { Float(scale * loss.qualityWeight * $1 * 2 * $0) }
             return [
-                MaskSums.gradient(logits: logits, labels: labels, pixelLoss: loss.pixelLoss, slopes: slopes),
+                measured.gradient(slopes),
                 Tensor(quality, shape: [quality.count]),
             ]
         }

@@ -21,8 +21,9 @@ public struct WholeBatchLoss: SegmentationLoss {
     public func callAsFunction(_ masks: TrainedMasks) -> LossValue {
         let pixelLoss = PixelLoss.focal(alpha: alpha)
         let tracked = masks.enlargedLogits
-        let (logits, labels) = (tracked.detached(), masks.labels.detached())
-        let sums = MaskSums.all(logits: logits, labels: labels, pixelLoss: pixelLoss)
+        let labels = masks.labels.detached()
+        let measured = MeasuredMasks(logits: tracked.detached(), labels: labels, pixelLoss: pixelLoss)
+        let sums = measured.sums
         let batch = BatchTerms(
             sums: zip(sums, masks.weights).reduce(MaskSums()) { $0.adding($1.0, times: $1.1) },
             pixels: Double(labels.count / labels.shape[0]) * masks.weights.reduce(0, +),
@@ -34,12 +35,7 @@ public struct WholeBatchLoss: SegmentationLoss {
         let recorded = total.recording([tracked, masks.predictedIoU]) { gradient in
             let scale = Double(gradient.values[0])
             return [
-                MaskSums.gradient(
-                    logits: logits,
-                    labels: labels,
-                    pixelLoss: pixelLoss,
-                    slopes: batch.weights.map { batch.slopes(weight: scale * $0, focalWeight: focalWeight) }
-                ),
+                measured.gradient(batch.weights.map { batch.slopes(weight: scale * $0, focalWeight: focalWeight) }),
                 batch.qualityGradient(scale: scale),
             ]
         }
