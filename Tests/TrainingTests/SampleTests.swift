@@ -47,9 +47,17 @@ struct SampleTests {
         _ caseID: String,
         _ slice: Int,
         _ segments: [String],
-        _ origin: SampleOrigin = .corrected
+        _ origin: SampleOrigin = .corrected,
+        weights: [String: Double] = [:]
     ) -> SampleEntry {
-        SampleEntry(caseID: caseID, patientKey: caseID, sliceID: "\(slice)", segments: segments, origin: origin)
+        SampleEntry(
+            caseID: caseID,
+            patientKey: caseID,
+            sliceID: "\(slice)",
+            segments: segments,
+            origin: origin,
+            segmentWeights: weights
+        )
     }
 
     private static func counts(
@@ -94,6 +102,22 @@ struct SampleTests {
         #expect(throws: TrainingError.self) {
             try StratifiedSampler(entries, settings: SamplingSettings(corrected: 0, acceptedUnchanged: 0, replay: 0))
         }
+    }
+
+    @Test func whenPeopleDrewASegment_thenItComesMoreOftenThanWhatTheyLetStand() throws {
+        let entries = [
+            Self.entry("a", 0, ["drawn", "left", "mixed"], weights: ["left": 0.25, "mixed": 0.25]),
+            Self.entry("b", 0, ["mixed"]), Self.entry("c", 0, ["accepted"], .acceptedUnchanged),
+        ]
+        // 1 + 1/4 + 1 + 1/4.
+        let segments = try Self.counts(entries) { $0.segment }
+        #expect((1_100...1_300).contains(segments["drawn"] ?? 0))
+        #expect((250...350).contains(segments["left"] ?? 0))
+        #expect((1_100...1_300).contains(segments["mixed"] ?? 0))
+        #expect((250...350).contains(segments["accepted"] ?? 0))
+        // Of a segment that was drawn in one case and let stand in another, the drawn one comes four times as often.
+        let cases = try Self.counts(entries) { $0.segment == "mixed" ? entries[$0.entry].caseID : "" }
+        #expect((180...300).contains(cases["a"] ?? 0))
     }
 
     // MARK: - Augmentation

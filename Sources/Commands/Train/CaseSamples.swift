@@ -54,7 +54,8 @@ final class CaseSamples: SampleSource {
                         patientKey: reviewed.patient,
                         sliceID: "\(frame.sopInstanceUID) \(frame.frameNumber ?? 1)",
                         segments: present[slice],
-                        origin: SampleOrigin(of: reviewed)
+                        origin: SampleOrigin(of: reviewed),
+                        segmentWeights: loaded.segmentWeights
                     )
                 )
                 places.append((index, slice))
@@ -102,17 +103,25 @@ final class CaseSamples: SampleSource {
                 return TrainingSample.Structure(
                     segment: loaded.name(of: structure),
                     mask: mask.unpacked().map { $0 != 0 },
-                    weight: weight(of: structure)
+                    weight: loaded.weight(of: structure)
                 )
             }
             return TrainingSample(image: image, structures: structures)
         }
+    }
+}
 
-        /// In a corrected case what the person left alone is mostly the network's own mask: little is learnt of it.
-        private func weight(of structure: LoadedCase.Structure) -> Double {
-            let change = loaded.reviewed.segments.first { $0.id == structure.segment.id }?.change
-            return loaded.reviewed.verdict == .corrected && change == .unchanged ? 0.25 : 1
-        }
+extension LoadedCase {
+    /// In a corrected case what the person left alone is mostly the network's own mask: little is learnt of it.
+    fileprivate func weight(of structure: Structure) -> Double {
+        let change = reviewed.segments.first { $0.id == structure.segment.id }?.change
+        return reviewed.verdict == .corrected && change == .unchanged ? 0.25 : 1
+    }
+
+    /// By name, those that count less than 1.
+    fileprivate var segmentWeights: [String: Double] {
+        let weights = structures.map { (name(of: $0), weight(of: $0)) }
+        return Dictionary(weights.filter { $0.1 < 1 }) { first, _ in first }
     }
 }
 

@@ -12,6 +12,8 @@ public struct SampleEntry: Sendable, Hashable, Codable {
     public let origin: SampleOrigin
     /// How much the case counts among cases of its origin, above 0.
     public let caseWeight: Double
+    /// How much a segment of this case counts where it is less than 1: what nobody drew is drawn from less often.
+    public let segmentWeights: [String: Double]
 
     /// Describes a slice.
     public init(
@@ -20,7 +22,8 @@ public struct SampleEntry: Sendable, Hashable, Codable {
         sliceID: String,
         segments: [String],
         origin: SampleOrigin,
-        caseWeight: Double = 1
+        caseWeight: Double = 1,
+        segmentWeights: [String: Double] = [:]
     ) {
         self.caseID = caseID
         self.patientKey = patientKey
@@ -28,6 +31,7 @@ public struct SampleEntry: Sendable, Hashable, Codable {
         self.segments = segments
         self.origin = origin
         self.caseWeight = caseWeight
+        self.segmentWeights = segmentWeights
     }
 }
 

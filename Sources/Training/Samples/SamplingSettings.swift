@@ -23,11 +23,18 @@ public struct SamplingSettings: Sendable, Hashable, Codable {
     }
 
     /// How much a slice's case counts.
-    func weight(of entry: SampleEntry) -> Double {
-        switch entry.origin {
-        case .corrected: corrected * entry.caseWeight
-        case .acceptedUnchanged: acceptedUnchanged * entry.caseWeight
-        case .replay: replay * entry.caseWeight
+    func weight(of entry: SampleEntry) -> Double { weight(of: entry.origin) * entry.caseWeight }
+
+    /// How much a segment of a slice has to teach: what people drew more than what they let stand.
+    func worth(of segment: String, in entry: SampleEntry) -> Double {
+        weight(of: entry.origin) * (entry.segmentWeights[segment] ?? 1)
+    }
+
+    private func weight(of origin: SampleOrigin) -> Double {
+        switch origin {
+        case .corrected: corrected
+        case .acceptedUnchanged: acceptedUnchanged
+        case .replay: replay
         }
     }
 }

@@ -1,5 +1,8 @@
 /// Draws slices: first a segment, so that rare ones come as often as common ones, then one of its cases by weight, so that
 /// a long series does not crowd out a short one, then any slice of the case that shows the segment.
+///
+/// A segment comes as often as the best case that there is of it deserves: one that people drew somewhere four times as
+/// often, by default, as one that they always let stand.
 struct StratifiedSampler: Sendable {
     struct Drawn: Sendable, Hashable {
         let entry: Int
@@ -21,16 +24,21 @@ struct StratifiedSampler: Sendable {
 
     init(_ entries: [SampleEntry], settings: SamplingSettings) throws(TrainingError) {
         var found: [String: [String: CaseSlices]] = [:]
+        var worth: [String: Double] = [:]
         for (index, entry) in entries.enumerated() where settings.weight(of: entry) > 0 {
             for segment in Set(entry.segments) {
-                let own = CaseSlices(weight: settings.weight(of: entry), slices: [])
+                let own = CaseSlices(
+                    weight: settings.weight(of: entry) * (entry.segmentWeights[segment] ?? 1),
+                    slices: []
+                )
                 found[segment, default: [:]][entry.caseID, default: own].slices.append(index)
+                worth[segment] = max(worth[segment] ?? 0, settings.worth(of: segment, in: entry))
             }
         }
         segments = found.sorted { $0.key < $1.key }.map { name, cases in
             Segment(
                 name: name,
-                weight: settings.segmentWeights[name] ?? 1,
+                weight: (settings.segmentWeights[name] ?? 1) * (worth[name] ?? 0),
                 cases: cases.sorted { $0.key < $1.key }.map(\.value)
             )
         }.filter { $0.weight > 0 }

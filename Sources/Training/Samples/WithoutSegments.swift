@@ -20,7 +20,8 @@ struct WithoutSegments: SampleSource {
                     sliceID: entry.sliceID,
                     segments: kept,
                     origin: entry.origin,
-                    caseWeight: entry.caseWeight
+                    caseWeight: entry.caseWeight,
+                    segmentWeights: entry.segmentWeights
                 )
             )
             places.append(place)
