@@ -55,13 +55,14 @@ public struct BoxSegmenter: Sendable {
     ) throws -> [Answer] {
         var slices = GreySlices(volume, isInverted: isInverted)
         let scaling = try slices.scaling(intensity)
+        let network = model.network.turned(SliceTurn(volume.stack.planes[0]))
         let bySlice = Dictionary(grouping: questions, by: \.slice)
         var answers: [Answer] = []
         for (done, slice) in bySlice.keys.sorted().enumerated() {
             progress(done, bySlice.count)
             let asked = bySlice[slice] ?? []
-            let embedding = try model.network.encode(try slices.image(at: slice, scaling))
-            let predictions = try model.network.decode(asked.map { Prompt(box: .init($0.box)) }, on: embedding)
+            let embedding = try network.encode(try slices.image(at: slice, scaling))
+            let predictions = try network.decode(asked.map { Prompt(box: .init($0.box)) }, on: embedding)
             answers += zip(asked, predictions).map { question, prediction in
                 Answer(
                     question: question,

@@ -3,6 +3,7 @@ import DICOMSegmentation
 import DurableFiles
 import Evaluation
 import Foundation
+import Geometry
 import Pipeline
 import Profiles
 import SegmentAnything
@@ -86,6 +87,8 @@ final class CaseSamples: SampleSource {
         let index: Int
         private let loaded: LoadedCase
         private let scaling: IntensityScaling
+        /// Networks learn from slices as they will be shown them.
+        private let turn: SliceTurn
         private var source: GreySlices
 
         init(index: Int, loaded: LoadedCase) throws {
@@ -93,20 +96,22 @@ final class CaseSamples: SampleSource {
             self.loaded = loaded
             source = GreySlices(loaded.volume, of: loaded.series)
             scaling = try source.scaling(.init(loaded.profile.intensity))
+            turn = SliceTurn(loaded.volume.stack.planes[0])
         }
 
         mutating func sample(slice: Int, window: WindowShift) throws -> TrainingSample {
             let scaling = window == .none ? scaling : scaling.shifted(centre: window.centre, width: window.width)
             let image = try source.image(at: slice, scaling)
+            let (rows, columns) = (image.rows, image.columns)
             let structures = loaded.structures.compactMap { structure -> TrainingSample.Structure? in
                 guard structure.isLearnt, let mask = structure.mask[slice] else { return nil }
                 return TrainingSample.Structure(
                     segment: loaded.name(of: structure),
-                    mask: mask.unpacked().map { $0 != 0 },
+                    mask: turn.shown(mask.unpacked(), rows: rows, columns: columns).map { $0 != 0 },
                     weight: loaded.weight(of: structure)
                 )
             }
-            return TrainingSample(image: image, structures: structures)
+            return TrainingSample(image: turn.shown(image), structures: structures)
         }
     }
 }

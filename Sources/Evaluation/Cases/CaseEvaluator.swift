@@ -168,7 +168,7 @@ public struct CaseEvaluator {
         let produced = options.includesPipeline ? try annotate(loaded, model, prior, report) : .skipped
         let prompting = StructurePrompting(
             loaded: loaded,
-            network: model.network,
+            network: model.network.turned(SliceTurn(loaded.volume.stack.planes[0])),
             paperSeed: options.includesPaperProtocol ? manifest.seed : nil
         )
         let answers = try prompting.run { report(.perfectBoxes, $0, $1) }

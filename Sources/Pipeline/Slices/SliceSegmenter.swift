@@ -52,7 +52,7 @@ struct SliceSegmenter {
         self.scratch = scratch
         self.volume = volume
         self.plan = plan
-        self.network = network
+        self.network = network.turned(SliceTurn(volume.stack.planes[0]))
         self.scalings = scalings
         self.isInverted = isInverted
     }
