@@ -176,8 +176,21 @@ def kill_runs(site, steps, kills, seconds, expected):
 
 
 def scores(site, record, which):
+    """Dice of all voxels of the judging case."""
     report = json.loads((site.folder / "training" / record["id"] / "report.json").read_text())
     return {(row["name"], row["kind"]): row["dice"]["value"] for row in report[which]["summary"]["rows"]}
+
+
+def slice_means(site, record, who):
+    """The mean Dice over the slices that show the structure, with perfect boxes."""
+    folder = site.folder / "training" / record["id"] / "evaluation"
+    path, = folder.glob(f"*-{record[who]['sha256'][:12]}.json")
+    means = {}
+    for structure in json.loads(path.read_text())["structures"]:
+        values = [2 * one["intersection"] / (one["predicted"] + one["truth"])
+                  for one in structure["perfect"]["slices"] if one["truth"]]
+        means[structure["name"]] = sum(values) / len(values)
+    return means
 
 
 def show(site, record):
@@ -197,9 +210,17 @@ def learn(site, steps):
     print(f"trained and judged in {seconds:.0f} s: {record['phase']} {record.get('outcome', '')}")
     assert "candidate" in record, output
     before, after = show(site, record)
-    gain = sum(after[name, "perfect"] - before[name, "perfect"] for name in WEAK) / len(WEAK)
-    print(f"weak structures, perfect boxes: {gain:+.3f}")
-    assert gain >= 0.05, "the weak structures did not get better"
+    old, new = slice_means(site, record, "incumbent"), slice_means(site, record, "candidate")
+    gain = sum(new[name] - old[name] for name in WEAK) / len(WEAK)
+    rest = min((new[name] - old[name], name) for name in old if name not in WEAK)
+    print(f"perfect boxes, mean over slices: weak structures {gain:+.3f} ("
+          + ", ".join(f"{old[name]:.3f} → {new[name]:.3f}" for name in WEAK) + f"), worst of the others {rest[0]:+.3f} "
+          f"({rest[1]})")
+    voxels = sum(after[name, "perfect"] - before[name, "perfect"] for name in WEAK) / len(WEAK)
+    print(f"weak structures, perfect boxes, all voxels: {voxels:+.3f}")
+    # +0.17 on the machine that the recipe was chosen on; other arithmetic takes another path.
+    assert gain >= 0.1, "the weak structures did not get better"
+    assert rest[0] >= -0.03, "another structure got worse"
     return record, seconds
 
 
@@ -348,9 +369,10 @@ def main():
     site = make_site(options.preread.resolve(), options.slices)
     refusal = site.run("train", "--site", site.file, status=(1,))
     assert "reviewed series" in refusal, refusal
+    # The judge is drawn as a whole; in what is learnt from a person corrects what the network does badly.
     correct(site, "judge")
     spoilt = site.copy("spoilt")
-    correct(site, "learner")
+    correct(site, "learner", "--segments", ",".join(name.split("/")[1] for name in WEAK))
     for one in (site, spoilt):
         one.run("train", "lock", series_of(one, "judge"), "--site", one.file)
     alone, killed = site.copy("alone").without_shadow(), site.copy("killed").without_shadow()
