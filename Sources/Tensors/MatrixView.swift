@@ -39,11 +39,12 @@ package struct MatrixView {
             withExtendedLifetime(kept) { body(kept.start + (base - keeper.start), stride) }
             return
         }
-        withUnsafeTemporaryAllocation(of: UInt16.self, capacity: rows * columns) { buffer in
-            guard let rounded = buffer.baseAddress else { return }
-            round(into: rounded)
-            body(rounded, columns)
-        }
+        let bytes = max(64, rows * columns * MemoryLayout<UInt16>.stride)
+        let memory = TensorMemory.allocate(bytes: bytes)
+        defer { TensorMemory.free(memory, bytes: bytes) }
+        let rounded = memory.assumingMemoryBound(to: UInt16.self)
+        round(into: rounded)
+        body(rounded, columns)
     }
 }
 

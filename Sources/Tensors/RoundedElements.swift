@@ -15,6 +15,17 @@ extension MatrixView {
     }
 }
 
+extension Tensor {
+    /// The elements rounded to bf16, in row-major order.
+    package var roundedValues: [UInt16] {
+        [UInt16](unsafeUninitializedCapacity: count) { rounded, count in
+            guard let target = rounded.baseAddress else { return }
+            withPointer { kernel_round_bfloat16_rows($0, self.count, target, 1, self.count) }
+            count = self.count
+        }
+    }
+}
+
 /// A tensor's elements rounded to bf16, kept with its memory.
 ///
 /// `@unchecked Sendable`: the memory is written before anybody else sees it and never afterwards.
