@@ -230,3 +230,26 @@ MULTIVERSIONED void kernel_depthwise3x3_rounded(
     default: depthwise_rounded(rows, columns, channels, weight, bias, stride, y, activation); break;
     }
 }
+
+INLINE float channel_product(const float *x, const float *channels, size_t width) {
+    Lanes sum = lanes_of(0.0f);
+    size_t i = 0;
+    for (; i + LANES <= width; i += LANES) sum += lanes_load(x + i) * lanes_load(channels + i);
+    if (i < width) sum += lanes_load_part(x + i, width - i, 0.0f) * lanes_load_part(channels + i, width - i, 0.0f);
+    return lanes_sum(sum);
+}
+
+MULTIVERSIONED void kernel_draw_upscaled(
+    const float *x, size_t width, const float *channels, size_t masks, size_t grid, size_t first, size_t end,
+    float *logits) {
+    for (size_t pixel = first; pixel < end; pixel++) {
+        for (size_t phase = 0; phase < 16; phase++, x += width) {
+            const size_t outer = phase / 4, inner = phase % 4;
+            const size_t row = 4 * (pixel / grid) + 2 * (outer / 2) + inner / 2;
+            const size_t column = 4 * (pixel % grid) + 2 * (outer % 2) + inner % 2;
+            for (size_t m = 0; m < masks; m++) {
+                logits[(m * 4 * grid + row) * 4 * grid + column] = channel_product(x, channels + m * width, width);
+            }
+        }
+    }
+}

@@ -38,9 +38,20 @@ package struct RowProduct {
 
     /// nil for a layer without prepared weights, or whose own weights are wanted now.
     package init?(_ layer: Linear) {
-        guard let prepared = layer.prepared as? PackedProduct, prepared.isWanted, !layer.isTracked else { return nil }
-        weights = prepared.weights
-        bias = layer.bias
+        guard !layer.isTracked else { return nil }
+        self.init(layer.prepared)
+    }
+
+    /// A transposed convolution of 2×2 taps as a product of pixels: the outputs of one phase after those of another. nil for
+    /// other layers.
+    package init?(_ layer: TransposedConvolution) {
+        guard !layer.isTracked else { return nil }
+        self.init(layer.prepared)
+    }
+
+    private init?(_ prepared: (any PreparedProduct)?) {
+        guard let prepared = prepared as? PackedProduct, prepared.isWanted else { return nil }
+        (weights, bias) = (prepared.weights, prepared.bias)
         guard weights.layout.groups == 1 else { return nil }
     }
 

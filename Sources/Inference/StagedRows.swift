@@ -71,6 +71,15 @@ package struct StagedRows {
         }
     }
 
+    /// Normalises rows in fp32 in place.
+    static func normalise(_ rows: UnsafeMutablePointer<Float>, _ count: Int, by norm: LayerNorm) {
+        norm.scale.withPointer { scale in
+            norm.shift.withPointer { shift in
+                kernel_layer_norm_rows(rows, rows, count, norm.scale.count, scale, shift, norm.epsilon)
+            }
+        }
+    }
+
     /// Sets `count` rows from `place` on to normalised rows. `room` has space for them in fp32; it is not used in bf16.
     package func write(
         normalising source: UnsafePointer<Float>,

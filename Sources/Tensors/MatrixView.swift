@@ -12,6 +12,11 @@ package struct MatrixView {
         self.init(base, rows: rows, columns: columns, stride: stride ?? columns, keeper: nil)
     }
 
+    /// Part of a tensor that may have its elements rounded already.
+    init(_ base: UnsafePointer<Float>, rows: Int, columns: Int, of storage: TensorStorage) {
+        self.init(base, rows: rows, columns: columns, stride: columns, keeper: storage.hasRounded ? storage : nil)
+    }
+
     fileprivate init(_ base: UnsafePointer<Float>, rows: Int, columns: Int, stride: Int, keeper: TensorStorage?) {
         self.base = base
         self.rows = rows

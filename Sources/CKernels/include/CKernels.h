@@ -256,6 +256,14 @@ void kernel_resize_bilinear_gradient(
     const float *dy, size_t rows, size_t columns, size_t channels, float *dx, size_t output_rows,
     size_t output_columns, size_t first, size_t end);
 
+/// Draws masks on an image `grid × grid` that was enlarged twice: x `[end - first, 4, 4, width]` holds pixels [first, end),
+/// the phases (row by row) of the first and of the second enlargement; the logit of a mask at a place is the product of
+/// the mask's channels `[masks, width]` with the place's. logits is `[masks, 4 · grid, 4 · grid]`; width is a multiple of 16
+/// or below it.
+void kernel_draw_upscaled(
+    const float *x, size_t width, const float *channels, size_t masks, size_t grid, size_t first, size_t end,
+    float *logits);
+
 /// 3×3 depthwise convolution with padding 1, then the activation: output rows [first, end). `weight` is
 /// `[3, 3, channels]`, bias may be NULL.
 void kernel_depthwise3x3(
@@ -295,3 +303,12 @@ void kernel_running_average(float *average, const float *x, float weight, size_t
 
 /// Σ x² in double precision: eight partial sums, element i goes to sum i mod 8, the sums are added pairwise.
 double kernel_sum_squares(const float *x, size_t count);
+
+// MARK: Threads
+
+/// Tells the processor that a thread looks for work in a loop.
+static inline void kernel_pause(void) {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#endif
+}
