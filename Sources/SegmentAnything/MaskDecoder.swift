@@ -76,15 +76,9 @@ public struct MaskDecoder: Sendable {
             let output = run.decode(part, image: shared ?? run.prepare(part))
             return [output.logits, output.predictedIoU]
         }
-        // Side by side, parts of a large image would push each other out of the cache.
-        let isTracked = [features, ownTokens, shared?.image.plain].contains { $0?.isTracked == true }
-        let isInTurn = recorder.isListening || (pixels >= Self.largeImage && !isTracked)
-        let outputs = isInTurn ? parts.indices.map(decode) : Tensor.branched(parts.count, decode)
+        let outputs = recorder.isListening ? parts.indices.map(decode) : Tensor.branched(parts.count, decode)
         return Output(logits: Tensor.joined(outputs.map { $0[0] }), predictedIoU: Tensor.joined(outputs.map { $0[1] }))
     }
-
-    /// Pixels from which on parts are decoded one after the other, each on all threads, when nothing is trained.
-    private static let largeImage = 4_096
 
     /// Some prompts at a time: what the layers hand on should stay in the cache, and parts are decoded side by side.
     private func parts(of count: Int, pixels: Int) -> [Range<Int>] {
