@@ -150,3 +150,19 @@ MULTIVERSIONED void kernel_gather_rounded_rows(
         }
     }
 }
+
+MULTIVERSIONED void kernel_gather_halves(
+    const uint16_t *x, size_t x_stride, const uint16_t *filling, const int32_t *places, size_t rows, size_t width,
+    uint16_t *y) {
+    for (size_t r = 0; r < rows; r++, y += width) {
+        const uint16_t *source = places[r] >= 0 ? x + (size_t)places[r] * x_stride : filling;
+        if (places[r] < -1) {
+            memset(y, 0, width * sizeof(uint16_t));
+        } else if (width == 2 * LANES) {
+            // What LiteMedSAM's heads have: two moves instead of a call.
+            memcpy(y, source, 2 * LANES * sizeof(uint16_t));
+        } else {
+            memcpy(y, source, width * sizeof(uint16_t));
+        }
+    }
+}

@@ -1,6 +1,7 @@
 #include "CKernels.h"
 #include "activate.h"
 #include "lanes.h"
+#include "rounding.h"
 
 // What follows a tile of a product while it is in the cache: scales, bias, activation, the residual stream.
 
@@ -26,24 +27,42 @@ INLINE Lanes tile_lanes(const KernelTile *t, size_t row, size_t i, size_t count)
     return __builtin_convertvector(exact, Lanes) * t->row_scales[row] * load_some(t->weight_scales + i, count);
 }
 
+/// Where a row of the result begins.
+typedef struct {
+    float *y;
+    const float *residual;
+    uint16_t *halves;
+} TileRow;
+
 INLINE void finish_lanes(
-    const KernelTile *t, size_t row, size_t i, size_t count, float *y, KernelActivation activation) {
+    const KernelTile *t, size_t row, size_t i, size_t count, TileRow target, KernelActivation activation) {
     Lanes x = tile_lanes(t, row, i, count);
     if (t->bias) x += load_some(t->bias + i, count);
+    if (target.residual) x += load_some(target.residual + i, count);
     x = activate(x, activation);
-    if (t->adds) x += load_some(y + i, count);
-    store_some(y + i, x, count);
+    if (target.halves) {
+        const LaneHalves halves = lanes_round_bfloat16(x);
+        memcpy(target.halves + i, &halves, count * sizeof(uint16_t));
+        return;
+    }
+    if (t->adds) x += load_some(target.y + i, count);
+    store_some(target.y + i, x, count);
 }
 
-INLINE void finish_row(const KernelTile *t, size_t row, float *y, KernelActivation activation) {
+INLINE void finish_row(const KernelTile *t, size_t row, TileRow target, KernelActivation activation) {
     size_t i = 0;
-    for (; i + LANES <= t->columns; i += LANES) finish_lanes(t, row, i, LANES, y, activation);
-    if (i < t->columns) finish_lanes(t, row, i, t->columns - i, y, activation);
+    for (; i + LANES <= t->columns; i += LANES) finish_lanes(t, row, i, LANES, target, activation);
+    if (i < t->columns) finish_lanes(t, row, i, t->columns - i, target, activation);
 }
 
 INLINE void finish_rows(
     const KernelTile *t, size_t rows, float *y, size_t y_stride, const int32_t *places, KernelActivation activation) {
-    for (size_t r = 0; r < rows; r++) finish_row(t, r, y + (places ? (size_t)places[r] : r) * y_stride, activation);
+    for (size_t r = 0; r < rows; r++) {
+        const size_t offset = (places ? (size_t)places[r] : r) * y_stride;
+        const TileRow target = {
+            y ? y + offset : NULL, t->residual ? t->residual + offset : NULL, t->halves ? t->halves + offset : NULL};
+        finish_row(t, r, target, activation);
+    }
 }
 
 MULTIVERSIONED void kernel_finish_tile(

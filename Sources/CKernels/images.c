@@ -1,6 +1,7 @@
 #include "CKernels.h"
 #include "activate.h"
 #include "lanes.h"
+#include "rounding.h"
 
 /// Where an output position reads: two taps and the weight of the second.
 typedef struct {
@@ -211,5 +212,78 @@ MULTIVERSIONED void kernel_depthwise3x3(
     case KERNEL_GELU: depthwise_rows(&d, y, first, end, KERNEL_GELU); break;
     case KERNEL_SIGMOID: depthwise_rows(&d, y, first, end, KERNEL_SIGMOID); break;
     case KERNEL_GELU_SHORT: depthwise_rows(&d, y, first, end, KERNEL_GELU_SHORT); break;
+    }
+}
+
+INLINE Lanes load_halves(const uint16_t *x, size_t count) {
+    LaneHalves halves = {0};
+    memcpy(&halves, x, count * sizeof(uint16_t));
+    return lanes_of_bfloat16(halves);
+}
+
+INLINE void depthwise_lanes(
+    const uint16_t *const taps[9], const float *weight, const float *bias, size_t channels, size_t k, size_t count,
+    uint16_t *y, KernelActivation activation) {
+#pragma clang fp contract(fast)
+    Lanes sum = {0};
+    if (bias) memcpy(&sum, bias + k, count * sizeof(float));
+    for (size_t t = 0; t < 9; t++) {
+        if (!taps[t]) continue;
+        Lanes factors = {0};
+        memcpy(&factors, weight + t * channels + k, count * sizeof(float));
+        sum = load_halves(taps[t] + k, count) * factors + sum;
+    }
+    const LaneHalves halves = lanes_round_bfloat16(activate(sum, activation));
+    memcpy(y + k, &halves, count * sizeof(uint16_t));
+}
+
+INLINE void depthwise_rounded(
+    const uint16_t *const rows[3], size_t columns, size_t channels, const float *weight, const float *bias,
+    size_t stride, uint16_t *y, KernelActivation activation) {
+    for (size_t c = 0; c < columns; c += stride, y += channels) {
+        const uint16_t *taps[9];
+        for (size_t t = 0; t < 9; t++) {
+            // Unsigned wrap-around puts positions before the row beyond its end.
+            const size_t column = c + t % 3 - 1;
+            taps[t] = rows[t / 3] && column < columns ? rows[t / 3] + column * channels : NULL;
+        }
+        size_t k = 0;
+        for (; k + LANES <= channels; k += LANES) {
+            depthwise_lanes(taps, weight, bias, channels, k, LANES, y, activation);
+        }
+        if (k < channels) depthwise_lanes(taps, weight, bias, channels, k, channels - k, y, activation);
+    }
+}
+
+MULTIVERSIONED void kernel_depthwise3x3_rounded(
+    const uint16_t *const rows[3], size_t columns, size_t channels, const float *weight, const float *bias,
+    size_t stride, uint16_t *y, KernelActivation activation) {
+    switch (activation) {
+    case KERNEL_GELU_SHORT: depthwise_rounded(rows, columns, channels, weight, bias, stride, y, KERNEL_GELU_SHORT); break;
+    case KERNEL_IDENTITY: depthwise_rounded(rows, columns, channels, weight, bias, stride, y, KERNEL_IDENTITY); break;
+    default: depthwise_rounded(rows, columns, channels, weight, bias, stride, y, activation); break;
+    }
+}
+
+INLINE float channel_product(const float *x, const float *channels, size_t width) {
+    Lanes sum = lanes_of(0.0f);
+    size_t i = 0;
+    for (; i + LANES <= width; i += LANES) sum += lanes_load(x + i) * lanes_load(channels + i);
+    if (i < width) sum += lanes_load_part(x + i, width - i, 0.0f) * lanes_load_part(channels + i, width - i, 0.0f);
+    return lanes_sum(sum);
+}
+
+MULTIVERSIONED void kernel_draw_upscaled(
+    const float *x, size_t width, const float *channels, size_t masks, size_t grid, size_t first, size_t end,
+    float *logits) {
+    for (size_t pixel = first; pixel < end; pixel++) {
+        for (size_t phase = 0; phase < 16; phase++, x += width) {
+            const size_t outer = phase / 4, inner = phase % 4;
+            const size_t row = 4 * (pixel / grid) + 2 * (outer / 2) + inner / 2;
+            const size_t column = 4 * (pixel % grid) + 2 * (outer % 2) + inner % 2;
+            for (size_t m = 0; m < masks; m++) {
+                logits[(m * 4 * grid + row) * 4 * grid + column] = channel_product(x, channels + m * width, width);
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 #include "CKernels.h"
 #include "lanes.h"
+#include "rounding.h"
 #include "row_sums.h"
 
 // Fillers of the last, partial vector: the smallest finite value never wins a maximum, its exponential counts as zero
@@ -94,6 +95,23 @@ MULTIVERSIONED void kernel_layer_norm_rows(
             lanes_store(y + i, normal * lanes_load(scale + i) + lanes_load(shift + i));
         }
         for (; i < width; i++) y[i] = (x[i] - mean) * factor * scale[i] + shift[i];
+    }
+}
+
+MULTIVERSIONED void kernel_layer_norm_rounded_rows(
+    const float *x, uint16_t *y, size_t rows, size_t width, const float *scale, const float *shift, float epsilon) {
+    for (size_t r = 0; r < rows; r++, x += width, y += width) {
+        const float mean = row_sum(x, width) / (float)width;
+        const float factor = 1.0f / sqrtf(row_squares(x, width, mean) / (float)width + epsilon);
+        for (size_t i = 0; i < width; i += LANES) {
+            const size_t count = width - i < LANES ? width - i : LANES;
+            Lanes part = {0}, scales = {0}, shifts = {0};
+            memcpy(&part, x + i, count * sizeof(float));
+            memcpy(&scales, scale + i, count * sizeof(float));
+            memcpy(&shifts, shift + i, count * sizeof(float));
+            const LaneHalves halves = lanes_round_bfloat16((part - mean) * factor * scales + shifts);
+            memcpy(y + i, &halves, count * sizeof(uint16_t));
+        }
     }
 }
 

@@ -107,6 +107,32 @@ package struct AttentionRoom {
         gather(Rows(rows, stride: depth, filling: rows, places: places), to: offset)
     }
 
+    /// Rows in bf16, as ``Rows``.
+    package struct RoundedRows {
+        let base: UnsafePointer<UInt16>
+        let stride: Int
+        let filling: UnsafePointer<UInt16>
+        let places: [Int32]
+
+        package init(
+            _ base: UnsafePointer<UInt16>,
+            stride: Int,
+            filling: UnsafePointer<UInt16>,
+            places: [Int32]
+        ) {
+            (self.base, self.stride, self.filling, self.places) = (base, stride, filling, places)
+        }
+    }
+
+    /// Sets queries, keys and values outside of fp32.
+    package func gather(queries: RoundedRows, keys: RoundedRows, values: RoundedRows) {
+        precondition(isRounded, "rows in bf16 for attention in fp32")
+        for (rows, offset) in [(queries, 0), (keys, offsets.keys), (values, offsets.values)] {
+            let target = (memory + offset).assumingMemoryBound(to: UInt16.self)
+            kernel_gather_halves(rows.base, rows.stride, rows.filling, rows.places, rows.places.count, depth, target)
+        }
+    }
+
     private func gather(_ rows: Rows, to offset: Int) {
         let (target, count) = (memory + offset, rows.places.count)
         if isRounded {

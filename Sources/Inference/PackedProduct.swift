@@ -28,6 +28,9 @@ final class PackedProduct: PreparedProduct {
         }
     }
 
+    /// `[outputs]`, or nil.
+    var bias: Tensor? { source.bias }
+
     /// Whether the weights are packed already.
     var isPacked: Bool { packed.withLock { $0 != nil } }
 

@@ -23,7 +23,8 @@ struct ProductRun {
     /// Computes it on as many threads as it is worth.
     func compute() {
         guard rows > 0 else { return }
-        if layout.groups == 1, rows >= 64, layout.weightBytes <= Self.nearBytes {
+        let isManyRows = rows >= 2_048 && layout.weightBytes <= 2 * Self.nearBytes
+        if layout.groups == 1, rows >= 64, isManyRows || layout.weightBytes <= Self.nearBytes {
             computeByRows()
         } else {
             computeByTiles()
@@ -47,8 +48,8 @@ struct ProductRun {
                 let first = UnsafeRawPointer(source.base + range.lowerBound * layout.inputs)
                 return multiply(Rows(range, first: first, staged: nil), group: 0, tiles: 0..<layout.tiles)
             }
-            StagedRows.with(rows: range.count, length: layout.inputs, layout) { staged in
-                source.write(range, as: layout.precision, to: staged, at: 0)
+            StagedRows.with(rows: range.count, length: layout.inputs, layout.precision) { staged in
+                source.write(range, to: staged, at: 0)
                 let part = Rows(range, first: staged.row(0), staged: (staged, 0))
                 multiply(part, group: 0, tiles: 0..<layout.tiles)
             }
@@ -59,12 +60,12 @@ struct ProductRun {
     private func computeByTiles() {
         if layout.precision == .float32, sources.allSatisfy({ $0.patches == nil }) { return multiplyTiles(nil) }
         let count = layout.groups * rows
-        StagedRows.with(rows: count, length: layout.inputs, layout) { staged in
+        StagedRows.with(rows: count, length: layout.inputs, layout.precision) { staged in
             ComputeThreads.overRows(count, elementsPerRow: 2 * layout.inputs) { range in
                 for group in range.isEmpty ? 0..<0 : range.lowerBound / rows..<(range.upperBound - 1) / rows + 1 {
                     let part = range.clamped(to: group * rows..<(group + 1) * rows)
                     let own = part.lowerBound - group * rows..<part.upperBound - group * rows
-                    sources[group].write(own, as: layout.precision, to: staged, at: part.lowerBound)
+                    sources[group].write(own, to: staged, at: part.lowerBound)
                 }
             }
             multiplyTiles(staged)

@@ -9,11 +9,11 @@ struct RowSource {
     /// How output pixels read images; nil where rows lie side by side.
     let patches: KernelPatches?
 
-    /// Writes rows in the format of a precision, `length` elements each, as rows `place…` of the target; integers with their
-    /// scales and zeros.
-    func write(_ rows: Range<Int>, as precision: NetworkPrecision, to target: StagedRows, at place: Int) {
+    /// Writes rows, `length` elements each, as rows `place…` of the target.
+    func write(_ rows: Range<Int>, to target: StagedRows, at place: Int) {
+        let precision = target.precision
         guard patches != nil else {
-            return convert(base + rows.lowerBound * length, rows.count, precision, target, place)
+            return target.write(base + rows.lowerBound * length, rows.count, at: place)
         }
         // A patch or two at a time: they are converted while they are in the nearest cache.
         let step = max(1, 8_192 / length)
@@ -25,7 +25,7 @@ struct RowSource {
                     pack(part, into: target.floats + next * length)
                 } else {
                     pack(part, into: room.start)
-                    convert(room.start, part.count, precision, target, next)
+                    target.write(room.start, part.count, at: next)
                 }
             }
         }
@@ -50,59 +50,4 @@ struct RowSource {
             next += end - first
         }
     }
-
-    private func convert(
-        _ source: UnsafePointer<Float>,
-        _ rows: Int,
-        _ precision: NetworkPrecision,
-        _ target: StagedRows,
-        _ first: Int
-    ) {
-        switch precision {
-        case .float32: (target.floats + first * length).update(from: source, count: rows * length)
-        case .bfloat16:
-            kernel_round_bfloat16_rows(source, length, target.halves + first * length, rows, length)
-        case .integer8:
-            kernel_quantise_rows(
-                source,
-                length,
-                target.bytes + first * length,
-                rows,
-                length,
-                target.scales + first,
-                target.zeros + first
-            )
-        }
-    }
-}
-
-/// Memory for rows as they are multiplied.
-struct StagedRows {
-    private let memory: UnsafeMutableRawPointer
-    private let rows: Int
-    private let rowBytes: Int
-
-    /// Calls the body with memory for so many rows.
-    static func with(rows: Int, length: Int, _ layout: PackedLayout, _ body: (StagedRows) -> Void) {
-        let rowBytes = length * layout.elementBytes
-        let bytes = (rows * rowBytes + 63) / 64 * 64 + (layout.precision == .integer8 ? 8 * rows : 0) + 64
-        let memory = TensorMemory.allocate(bytes: bytes)
-        defer { TensorMemory.free(memory, bytes: bytes) }
-        body(StagedRows(memory: memory, rows: rows, rowBytes: rowBytes))
-    }
-
-    var floats: UnsafeMutablePointer<Float> { memory.assumingMemoryBound(to: Float.self) }
-    var halves: UnsafeMutablePointer<UInt16> { memory.assumingMemoryBound(to: UInt16.self) }
-    var bytes: UnsafeMutablePointer<UInt8> { memory.assumingMemoryBound(to: UInt8.self) }
-    /// `[rows]`, of integers.
-    var scales: UnsafeMutablePointer<Float> {
-        (memory + (rows * rowBytes + 63) / 64 * 64).assumingMemoryBound(to: Float.self)
-    }
-    /// `[rows]`, of integers.
-    var zeros: UnsafeMutablePointer<Int32> {
-        UnsafeMutableRawPointer(scales + rows).assumingMemoryBound(to: Int32.self)
-    }
-
-    /// A row's first element.
-    func row(_ index: Int) -> UnsafeRawPointer { UnsafeRawPointer(memory + index * rowBytes) }
 }

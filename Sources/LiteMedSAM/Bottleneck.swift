@@ -49,7 +49,8 @@ package struct Bottleneck: Sendable {
 
     /// `[n, n, inputs]` to `[n/stride, n/stride, outputs]`.
     package func callAsFunction(_ x: Tensor) -> Tensor {
-        callAsFunction(grid: x.shape[0]) { rows in expand(x.slice(rows), activation: .gelu) }
+        if !x.isTracked, let products { return inferred(.expanded(x), grid: x.shape[0], products, end: End()) }
+        return callAsFunction(grid: x.shape[0]) { rows in expand(x.slice(rows), activation: .gelu) }
     }
 
     /// The same from rows that are expanded already: the closure gives `[rows, n, hidden]` after the first GELU.

@@ -13,7 +13,25 @@ package struct InvertedBottleneckBlock: Sendable {
 
     /// `[n, n, channels]`, shape kept.
     package func callAsFunction(_ x: Tensor) -> Tensor {
-        closed(bottleneck(x), input: x)
+        if !x.isTracked, let products = bottleneck.products {
+            let end = Bottleneck.End(residual: x, activation: .gelu)
+            return bottleneck.inferred(.expanded(x), grid: x.shape[0], products, end: end)
+        }
+        return closed(bottleneck(x), input: x)
+    }
+
+    /// The same from the bytes of a grey slice, of which `features` knows the first layers.
+    func callAsFunction(_ x: Tensor, bytes: [UInt8], features: ByteFeatures) -> Tensor {
+        let grid = x.shape[0]
+        if let products = bottleneck.products {
+            let rows = Bottleneck.HiddenRows.lookedUp(bytes, table: features.expanded.roundedValues)
+            let end = Bottleneck.End(residual: x, activation: .gelu)
+            return bottleneck.inferred(rows, grid: grid, products, end: end)
+        }
+        return callAsFunction(x) { rows in
+            let part = bytes[rows.lowerBound * grid..<rows.upperBound * grid]
+            return ByteFeatures.lookUp(part, columns: grid, in: features.expanded)
+        }
     }
 
     /// The same from expanded rows; see ``Bottleneck``.

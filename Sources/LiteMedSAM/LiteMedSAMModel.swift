@@ -25,8 +25,12 @@ public struct LiteMedSAMModel: SegmentationModel {
         cache: PackedWeightCache? = nil
     ) throws(CheckpointError) {
         var parameters = parameters
-        // The first and the last layers and the decoder gain least from integers and lose most.
-        let packer = WeightPacker(precision, cache: cache) { !$0.hasPrefix("image_encoder.layers.") }
+        // The first and the last layers and the decoder gain least from integers and lose most; bottlenecks have sums so
+        // short that rounding their rows to bytes costs what it saves.
+        let packer = WeightPacker(precision, cache: cache) { name in
+            !name.hasPrefix("image_encoder.layers.") || name.hasPrefix("image_encoder.layers.0.")
+                || name.contains(".downsample.")
+        }
         parameters.preparation = packer
         self.precision = packer.precision
         encoder = try TinyViT(parameters)

@@ -95,11 +95,7 @@ package struct TinyViT: Sendable {
         let size = InputFrame.size
         let embedded = ByteFeatures.lookUp(bytes[...], columns: size, in: features.embedded)
         recorder("patch_embed", embedded)
-        let first = firstStage[0](embedded) { rows in
-            let part = bytes[rows.lowerBound * size..<rows.upperBound * size]
-            return ByteFeatures.lookUp(part, columns: size, in: features.expanded)
-        }
-        return finish(first, recorder)
+        return finish(firstStage[0](embedded, bytes: bytes, features: features), recorder)
     }
 
     /// The embedding `[64, 64, 256]` of pixels `[256, 256, 3]`.

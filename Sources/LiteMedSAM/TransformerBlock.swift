@@ -21,6 +21,7 @@ package struct TransformerBlock: Sendable {
 
     /// `[n, n, channels]`, shape kept.
     package func callAsFunction(_ x: Tensor) -> Tensor {
+        if let result = inferred(x) { return result }
         var y = attention(x)
         y.add(x)
         y = localConvolution(y.reshaped([1] + x.shape)).reshaped(x.shape)

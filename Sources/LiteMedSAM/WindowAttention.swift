@@ -39,6 +39,8 @@ package struct WindowAttention: Sendable {
     let bias: Tensor
     /// What a filling token's query, key and value are: `[3 · channels]`.
     let filling: Tensor
+    /// The same in bf16.
+    let roundedFilling: [UInt16]
     /// What the logits are multiplied by.
     let scale: Float
     /// What queries, keys and values are rounded to: fp32, or bf16 for the other two.
@@ -56,6 +58,7 @@ package struct WindowAttention: Sendable {
         let table = try parameters.require("\(name).attention_biases", shape: [shape.heads, shape.tokens])
         bias = Self.expand(table, shape)
         filling = queryKeyValue(norm.shift.reshaped([1, channels]))
+        roundedFilling = filling.roundedValues
     }
 
     /// The branch alone, without the input: `[n, n, channels]`, shape kept.

@@ -118,10 +118,6 @@ public struct MaskDecoder: Sendable {
                 image: prepared,
                 recorder: recorder.scoped("transformer")
             )
-            let upscaled = decoder.upscaling(
-                image.reshaped([prompts.count, encoder.grid, encoder.grid, decoder.width]),
-                recorder: recorder.scoped("output_upscaling")
-            )
             let channels = masks.map { mask in
                 decoder.hypernetworks[mask](
                     tokens.row(1 + mask),
@@ -129,18 +125,24 @@ public struct MaskDecoder: Sendable {
                 )
             }
             return Output(
-                logits: draw(channels, on: upscaled),
+                logits: draw(
+                    Tensor.joinedRows(channels.map { $0.reshaped([prompts.count, 1, $0.lastAxis]) }),
+                    on: image.reshaped([prompts.count, encoder.grid, encoder.grid, decoder.width]),
+                    recorder
+                ),
                 predictedIoU: decoder.qualityHead(tokens.row(0), recorder: recorder.scoped("iou_prediction_head"))
             )
         }
-    }
-}
 
-/// Each mask is the product of its hypernetwork's channels `[B, c]` with the upscaled image `[B, h, w, c]`: the result is
-/// `[B, masks, h, w]`.
-private func draw(_ channels: [Tensor], on image: Tensor) -> Tensor {
-    let (batch, pixels, width) = (image.shape[0], image.shape[1] * image.shape[2], image.shape[3])
-    let weights = Tensor.joinedRows(channels.map { $0.reshaped([batch, 1, width]) })
-    return weights.batchMultiplied(byTransposed: image.reshaped([batch, pixels, width]))
-        .reshaped([batch, channels.count, image.shape[1], image.shape[2]])
+        /// Each mask is the product of its hypernetwork's channels `[B, masks, c]` with the upscaled image: the result is
+        /// `[B, masks, 4g, 4g]`.
+        private func draw(_ channels: Tensor, on image: Tensor, _ recorder: Recorder) -> Tensor {
+            if !recorder.isListening, let logits = decoder.upscaling.drawn(channels, on: image) { return logits }
+            let upscaled = decoder.upscaling(image, recorder: recorder.scoped("output_upscaling"))
+            let (rows, columns) = (upscaled.shape[1], upscaled.shape[2])
+            let pixels = upscaled.reshaped([image.shape[0], rows * columns, upscaled.lastAxis])
+            return channels.batchMultiplied(byTransposed: pixels)
+                .reshaped([image.shape[0], channels.shape[1], rows, columns])
+        }
+    }
 }

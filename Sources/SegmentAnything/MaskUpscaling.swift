@@ -1,4 +1,5 @@
 import Checkpoints
+import Inference
 import Tensors
 
 /// Enlarges the image side of the decoder four times before the masks are drawn.
@@ -16,6 +17,13 @@ struct MaskUpscaling: Sendable {
         first = try parameters.transposedConvolution(name + "0", shape: [width, width / 4, 2, 2])
         norm = try parameters.layerNorm(name + "1", width: width / 4, epsilon: 1e-6)
         second = try parameters.transposedConvolution(name + "3", shape: [width / 4, width / 8, 2, 2])
+    }
+
+    /// Draws masks from their channels `[B, masks, C/8]` on an image `[B, g, g, C]` without keeping the enlarged image:
+    /// `[B, masks, 4g, 4g]`. nil where a gradient is wanted or weights are not prepared.
+    func drawn(_ channels: Tensor, on image: Tensor) -> Tensor? {
+        guard !image.isTracked, !channels.isTracked else { return nil }
+        return MaskDrawing(first, norm, second)?(image, channels: channels)
     }
 
     /// `[B, g, g, C]` to `[B, 4g, 4g, C/8]`.

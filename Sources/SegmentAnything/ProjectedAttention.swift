@@ -1,4 +1,5 @@
 import Checkpoints
+import Inference
 import Tensors
 
 /// Attention with its own projections of queries, keys, values and result, of a width that may be smaller inside.
@@ -86,6 +87,37 @@ struct ProjectedAttention: Sendable {
             .expandedByHead(HeadWeights(resultProjection.weight, isTransposed: true, heads: heads))
         let result = weights.reshaped([batch, count, heads * tokens]).batchMultiplied(by: told)
         return resultProjection.bias.map { result.adding($0) } ?? result
+    }
+
+    /// ``fromPixels(_:keys:values:)`` with what follows it, the sum and the norm, when nothing is trained: the image anew. nil
+    /// where a gradient is wanted or weights are not prepared.
+    func updated(_ image: CodedImage, keys: Tensor, values: Tensor, norm: LayerNorm) -> CodedImage? {
+        guard let prepared = queryProjection.prepared, prepared.isWanted, prepared.precision != .integer8,
+            ![image.plain, image.coded, keys, values].contains(where: \.isTracked), !norm.isTracked,
+            ![queryProjection, keyProjection, valueProjection, resultProjection].contains(where: \.isTracked)
+        else { return nil }
+        let keys = keyProjection(keys)
+        let shift = queryProjection.bias.map {
+            keys.expandedByHead(HeadWeights($0.reshaped([$0.count, 1]), heads: heads))
+        }
+        let update = PixelUpdate(
+            plain: image.plain,
+            coded: image.coded,
+            tokens: .init(
+                keys: keys.expandedByHead(HeadWeights(queryProjection.weight, heads: heads)),
+                shift: shift,
+                values: valueProjection(values)
+                    .expandedByHead(HeadWeights(resultProjection.weight, isTransposed: true, heads: heads)),
+                bias: resultProjection.bias,
+                heads: heads,
+                scale: scale
+            ),
+            code: image.code,
+            norm: norm,
+            precision: prepared.precision
+        )
+        let (plain, coded) = update()
+        return CodedImage(plain: plain, coded: coded, code: image.code)
     }
 
     private var scale: Float { 1 / Float(queryProjection.outputs / heads).squareRoot() }

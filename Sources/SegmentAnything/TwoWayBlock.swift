@@ -60,15 +60,21 @@ struct TwoWayBlock: Sendable {
         var tokens = norm(1, attendToSelf(state, recorder.scoped("self_attn")), recorder)
         tokens = norm(2, tokens.adding(lookAtImage(tokens, state, projections, recorder)), recorder)
         tokens = norm(3, tokens.adding(perceptron(tokens, recorder.scoped("mlp"))), recorder)
-        let told = lookAtTokens(tokens, state, recorder.scoped("cross_attn_image_to_token"))
-        let image = norm(4, told.adding(state.image.plain), recorder)
+        let image = updateImage(tokens, state, recorder)
         recorder("out0", tokens)
-        recorder("out1", image)
-        return TwoWayState(
-            tokens: tokens,
-            image: CodedImage(image, code: state.image.code),
-            tokenCode: state.tokenCode
-        )
+        recorder("out1", image.plain)
+        return TwoWayState(tokens: tokens, image: image, tokenCode: state.tokenCode)
+    }
+
+    private func updateImage(_ tokens: Tensor, _ state: TwoWayState, _ recorder: Recorder) -> CodedImage {
+        if !recorder.isListening, imageToTokens.isWorthFolding(tokens: tokens.shape[1]) {
+            let keys = tokens.adding(state.tokenCode)
+            if let image = imageToTokens.updated(state.image, keys: keys, values: tokens, norm: norms[3]) {
+                return image
+            }
+        }
+        let told = lookAtTokens(tokens, state, recorder.scoped("cross_attn_image_to_token"))
+        return CodedImage(norm(4, told.adding(state.image.plain), recorder), code: state.image.code)
     }
 
     private func lookAtImage(
@@ -136,6 +142,10 @@ struct CodedImage: Sendable {
     let coded: Tensor
     /// `[P, C]`.
     let code: Tensor
+
+    init(plain: Tensor, coded: Tensor, code: Tensor) {
+        (self.plain, self.coded, self.code) = (plain, coded, code)
+    }
 
     init(_ image: Tensor, code: Tensor) {
         plain = image

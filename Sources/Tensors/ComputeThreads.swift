@@ -4,8 +4,8 @@ import Synchronization
 
 /// The number of CPU threads that numeric work uses: the one place where it is set.
 ///
-/// Matrix products and all other loops are divided here, among Dispatch's threads; the threads of OpenBLAS and oneDNN are
-/// not used, because they spin between calls. How work is divided depends on its size alone, so results do not depend on the
+/// Matrix products and all other loops are divided here, among threads of ``WorkerPool``, or of Dispatch while somebody else
+/// has these; the threads of OpenBLAS and oneDNN are not used, because they spin between calls. How work is divided depends on its size alone, so results do not depend on the
 /// number of threads, bit for bit.
 public enum ComputeThreads {
     private static let chosen = Atomic<Int>(0)
@@ -85,12 +85,16 @@ public enum ComputeThreads {
         withoutActuallyEscaping(body) { body in
             let shared = Shared(tasks: tasks, body: body)
             let precision = ProductPrecision.current
-            DispatchQueue.concurrentPerform(iterations: threads) { _ in
-                // Settings of a task do not reach Dispatch's threads by themselves.
-                ProductPrecision.$current.withValue(precision) {
-                    $isWithin.withValue(true) { shared.run() }
-                }
+            if !WorkerPool.shared.run(helpers: threads - 1, { takePart(in: shared, under: precision) }) {
+                DispatchQueue.concurrentPerform(iterations: threads) { _ in takePart(in: shared, under: precision) }
             }
+        }
+    }
+
+    /// Settings of a task do not reach other threads by themselves.
+    private static func takePart(in work: Shared, under precision: ProductPrecision) {
+        ProductPrecision.$current.withValue(precision) {
+            $isWithin.withValue(true) { work.run() }
         }
     }
 

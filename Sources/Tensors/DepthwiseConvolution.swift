@@ -69,4 +69,50 @@ public struct DepthwiseConvolution: Sendable {
             }
         }
     }
+
+    /// Writes the output rows `range` of an image `[rows, columns, channels]`, without an activation, on the calling thread.
+    package func convolve(
+        _ x: UnsafePointer<Float>,
+        rows: Int,
+        columns: Int,
+        only range: Range<Int>,
+        into y: UnsafeMutablePointer<Float>
+    ) {
+        let channels = packed.shape[2]
+        let before = range.lowerBound * ((columns + stride - 1) / stride) * channels
+        packed.withPointer { weight in
+            withOptionalPointer(bias) { bias in
+                kernel_depthwise3x3(
+                    x,
+                    rows,
+                    columns,
+                    channels,
+                    weight,
+                    bias,
+                    stride,
+                    y - before,
+                    range.lowerBound,
+                    range.upperBound,
+                    KERNEL_IDENTITY
+                )
+            }
+        }
+    }
+
+    /// Writes one output row in bf16 from the three input rows in bf16 that it reads, nil for one outside of the image.
+    package func convolve(
+        rounded rows: (UnsafePointer<UInt16>?, UnsafePointer<UInt16>?, UnsafePointer<UInt16>?),
+        columns: Int,
+        activation: Activation,
+        into y: UnsafeMutablePointer<UInt16>
+    ) {
+        let channels = packed.shape[2]
+        let rows = [rows.0, rows.1, rows.2]
+        packed.withPointer { weight in
+            withOptionalPointer(bias) { bias in
+                let kernel = activation.kernel(for: .bfloat16)
+                kernel_depthwise3x3_rounded(rows, columns, channels, weight, bias, stride, y, kernel)
+            }
+        }
+    }
 }

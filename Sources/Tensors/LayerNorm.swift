@@ -19,6 +19,9 @@ public struct LayerNorm: Sendable {
         self.epsilon = epsilon
     }
 
+    /// Whether a gradient of a parameter is wanted.
+    package var isTracked: Bool { scale.isTracked || shift.isTracked }
+
     /// Keeps the shape.
     public func callAsFunction(_ x: Tensor) -> Tensor {
         x.normalised(scale: scale, shift: shift, epsilon: epsilon)

@@ -12,6 +12,9 @@ public struct Linear: Sendable {
     /// The length of the last axis that it gives.
     public var outputs: Int { weight.shape[0] }
 
+    /// Whether a gradient of a parameter is wanted.
+    package var isTracked: Bool { weight.isTracked || bias?.isTracked == true }
+
     /// Takes a weight `[outputs, inputs]` and a bias `[outputs]`.
     public init(weight: Tensor, bias: Tensor?) {
         self.init(weight: weight, bias: bias, prepared: nil)

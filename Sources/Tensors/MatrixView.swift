@@ -12,6 +12,11 @@ package struct MatrixView {
         self.init(base, rows: rows, columns: columns, stride: stride ?? columns, keeper: nil)
     }
 
+    /// Part of a tensor that may have its elements rounded already.
+    init(_ base: UnsafePointer<Float>, rows: Int, columns: Int, of storage: TensorStorage) {
+        self.init(base, rows: rows, columns: columns, stride: columns, keeper: storage.hasRounded ? storage : nil)
+    }
+
     fileprivate init(_ base: UnsafePointer<Float>, rows: Int, columns: Int, stride: Int, keeper: TensorStorage?) {
         self.base = base
         self.rows = rows
@@ -39,11 +44,12 @@ package struct MatrixView {
             withExtendedLifetime(kept) { body(kept.start + (base - keeper.start), stride) }
             return
         }
-        withUnsafeTemporaryAllocation(of: UInt16.self, capacity: rows * columns) { buffer in
-            guard let rounded = buffer.baseAddress else { return }
-            round(into: rounded)
-            body(rounded, columns)
-        }
+        let bytes = max(64, rows * columns * MemoryLayout<UInt16>.stride)
+        let memory = TensorMemory.allocate(bytes: bytes)
+        defer { TensorMemory.free(memory, bytes: bytes) }
+        let rounded = memory.assumingMemoryBound(to: UInt16.self)
+        round(into: rounded)
+        body(rounded, columns)
     }
 }
 

@@ -19,7 +19,7 @@ package protocol PreparedProduct: Sendable {
 
 extension PreparedProduct {
     /// Whether it is the quickest way now: training in bf16 has its own products, which are quicker than prepared fp32.
-    var isWanted: Bool { precision != .float32 || ProductPrecision.current == .float32 }
+    package var isWanted: Bool { precision != .float32 || ProductPrecision.current == .float32 }
 }
 
 /// A layer's weights as they are prepared: a matrix, or several of the same size below each other.

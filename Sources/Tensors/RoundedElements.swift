@@ -15,6 +15,31 @@ extension MatrixView {
     }
 }
 
+extension Tensor {
+    /// The elements rounded to bf16, in row-major order.
+    package var roundedValues: [UInt16] {
+        [UInt16](unsafeUninitializedCapacity: count) { rounded, count in
+            guard let target = rounded.baseAddress else { return }
+            withPointer { kernel_round_bfloat16_rows($0, self.count, target, 1, self.count) }
+            count = self.count
+        }
+    }
+}
+
+extension Tensor {
+    /// A tensor whose every element the closure must write twice: in fp32, and rounded to bf16 for products.
+    package init(
+        shape: [Int],
+        initializing body: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<UInt16>) -> Void
+    ) {
+        var rounded: RoundedElements?
+        self.init(shape: shape) { elements in
+            rounded = RoundedElements(count: elements.count) { body(elements.start, $0) }
+        }
+        withStorage { $0.keep(rounded) }
+    }
+}
+
 /// A tensor's elements rounded to bf16, kept with its memory.
 ///
 /// `@unchecked Sendable`: the memory is written before anybody else sees it and never afterwards.
@@ -33,6 +58,13 @@ final class RoundedElements: @unchecked Sendable {
         let rest = elements.count - rows * rowLength
         let last = MatrixView(elements.start + rows * rowLength, rows: 1, columns: rest)
         last.round(into: memory + rows * rowLength)
+    }
+
+    /// Memory that the closure must fill.
+    init(count: Int, initialising body: (UnsafeMutablePointer<UInt16>) -> Void) {
+        bytes = max(64, count * MemoryLayout<UInt16>.stride)
+        memory = TensorMemory.allocate(bytes: bytes).assumingMemoryBound(to: UInt16.self)
+        body(memory)
     }
 
     deinit { TensorMemory.free(memory, bytes: bytes) }

@@ -132,12 +132,18 @@ extension Tensor {
         let (step, otherStep) = (shape[0] == 1 ? 0 : size, other.shape[0] == 1 ? 0 : otherSize)
         return Tensor(shape: [results] + matrix) { result in
             let target = result.start
-            withPointer { left in
-                other.withPointer { right in
+            withStorage { leftStorage in
+                other.withStorage { rightStorage in
+                    let (left, right) = (leftStorage.start, rightStorage.start)
                     func compute(_ item: Int) {
                         body(
-                            MatrixView(left + item * step, rows: shape[1], columns: shape[2]),
-                            MatrixView(right + item * otherStep, rows: other.shape[1], columns: other.shape[2]),
+                            MatrixView(left + item * step, rows: shape[1], columns: shape[2], of: leftStorage),
+                            MatrixView(
+                                right + item * otherStep,
+                                rows: other.shape[1],
+                                columns: other.shape[2],
+                                of: rightStorage
+                            ),
                             (target + (results == items ? item * count : 0), results < items && item > 0)
                         )
                     }

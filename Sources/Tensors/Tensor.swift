@@ -152,6 +152,12 @@ final class TensorStorage: @unchecked Sendable {
         }
     }
 
+    /// Keeps rounded elements that somebody made together with the exact ones.
+    func keep(_ rounded: RoundedElements?) { keptRounded.withLock { $0 = rounded } }
+
+    /// Whether rounded elements are kept.
+    var hasRounded: Bool { keptRounded.withLock { $0 != nil } }
+
     /// Drops the rounded elements; the memory is about to change.
     func forgetRounded() { keptRounded.withLock { $0 = nil } }
 

@@ -109,5 +109,5 @@ package enum TensorMemory {
     private static let hugePage = 2 << 20
     private static let smallestHuge = 8 * hugePage
     /// The C library has smaller memory at hand.
-    private static let smallestKept = 32 << 10
+    private static let smallestKept = 4 << 10
 }

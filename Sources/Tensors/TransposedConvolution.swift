@@ -13,7 +13,9 @@ public struct TransposedConvolution: Sendable {
     /// `[outputs]`, or nil.
     public let bias: Tensor?
     /// The weights arranged for inference.
-    private var prepared: (any PreparedProduct)?
+    package private(set) var prepared: (any PreparedProduct)?
+    /// Whether a gradient of a parameter is wanted.
+    package var isTracked: Bool { weight.isTracked || bias?.isTracked == true }
 
     /// The number of input channels.
     public var inputs: Int { weight.shape[4] }

@@ -13,7 +13,7 @@ typedef enum {
     KERNEL_RELU = 1,
     KERNEL_GELU = 2, ///< x · Φ(x), the exact one with erf
     KERNEL_SIGMOID = 3,
-    KERNEL_GELU_SHORT = 4, ///< x · Φ(x) within 2e-7 · |x| plus a part in 100,000: for results that are rounded to bf16 or less
+    KERNEL_GELU_SHORT = 4, ///< x · Φ(x) within 8e-5 plus a part in 100,000: for results that are rounded to bf16 or less
 } KernelActivation;
 
 // MARK: Rows
@@ -140,12 +140,18 @@ typedef struct {
     const float *weight_scales;   ///< `[columns]`
     const int32_t *weight_sums;   ///< `[columns]`: Σ of a column's quantised weights
     int adds;                     ///< whether the result is added to what is there
+    const float *residual;        ///< laid out as the result, added before the activation; or NULL
+    uint16_t *halves;             ///< where the result goes rounded to bf16, laid out as the result, instead; or NULL
 } KernelTile;
 
-/// y[places[r],:] = activation(tile[r,:] + bias), or added to it; rows of y stand `y_stride` elements apart. places NULL
-/// means 0, 1, 2, …
+/// y[places[r],:] = activation(tile[r,:] + bias + residual[places[r],:]), or added to it; rows of y stand `y_stride`
+/// elements apart. places NULL means 0, 1, 2, … Nothing is added where the result is rounded.
 void kernel_finish_tile(
     const KernelTile *tile, size_t rows, float *y, size_t y_stride, const int32_t *places, KernelActivation activation);
+
+/// kernel_layer_norm_rows with the result rounded to bf16.
+void kernel_layer_norm_rounded_rows(
+    const float *x, uint16_t *y, size_t rows, size_t width, const float *scale, const float *shift, float epsilon);
 
 /// Rounds every row to 8 bits over its own range, which includes 0: x ≈ (y - zeros[r]) · scales[r]. Rows of x stand
 /// `x_stride` elements apart, those of y lie side by side.
@@ -200,6 +206,11 @@ void kernel_gather_rounded_rows(
     const float *x, size_t x_stride, const float *filling, const int32_t *places, size_t rows, size_t width,
     uint16_t *y);
 
+/// The same of rows that are in bf16 already.
+void kernel_gather_halves(
+    const uint16_t *x, size_t x_stride, const uint16_t *filling, const int32_t *places, size_t rows, size_t width,
+    uint16_t *y);
+
 // MARK: Layout
 
 /// y[c, r] = x[r, c] for c in [first, end).
@@ -247,11 +258,25 @@ void kernel_resize_bilinear_gradient(
     const float *dy, size_t rows, size_t columns, size_t channels, float *dx, size_t output_rows,
     size_t output_columns, size_t first, size_t end);
 
+/// Draws masks on an image `grid × grid` that was enlarged twice: x `[end - first, 4, 4, width]` holds pixels [first, end),
+/// the phases (row by row) of the first and of the second enlargement; the logit of a mask at a place is the product of
+/// the mask's channels `[masks, width]` with the place's. logits is `[masks, 4 · grid, 4 · grid]`; width is a multiple of 16
+/// or below it.
+void kernel_draw_upscaled(
+    const float *x, size_t width, const float *channels, size_t masks, size_t grid, size_t first, size_t end,
+    float *logits);
+
 /// 3×3 depthwise convolution with padding 1, then the activation: output rows [first, end). `weight` is
 /// `[3, 3, channels]`, bias may be NULL.
 void kernel_depthwise3x3(
     const float *x, size_t rows, size_t columns, size_t channels, const float *weight, const float *bias, size_t stride,
     float *y, size_t first, size_t end, KernelActivation activation);
+
+/// One output row of kernel_depthwise3x3 in bf16: sums are in fp32, the result is rounded. rows are the three input rows of
+/// `columns` pixels that it reads, NULL for one outside of the image.
+void kernel_depthwise3x3_rounded(
+    const uint16_t *const rows[3], size_t columns, size_t channels, const float *weight, const float *bias,
+    size_t stride, uint16_t *y, KernelActivation activation);
 
 // MARK: Optimisers
 
@@ -280,3 +305,12 @@ void kernel_running_average(float *average, const float *x, float weight, size_t
 
 /// Σ x² in double precision: eight partial sums, element i goes to sum i mod 8, the sums are added pairwise.
 double kernel_sum_squares(const float *x, size_t count);
+
+// MARK: Threads
+
+/// Tells the processor that a thread looks for work in a loop.
+static inline void kernel_pause(void) {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#endif
+}
