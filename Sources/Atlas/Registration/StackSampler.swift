@@ -8,6 +8,10 @@ struct ReducedPlane {
     /// Pixels in a block along columns and rows.
     let blockColumns: Int
     let blockRows: Int
+    /// Where the first block begins. Pixels that fill no block are left out at the end that lies furthest to the left, back or
+    /// head, so that the same scan gives the same blocks from whichever end its rows and columns are stored.
+    private let firstColumn: Int
+    private let firstRow: Int
 
     init(_ pixels: [Float], plane: PlaneGeometry, edge: Double, padding: Float) {
         func factor(_ spacing: Double, _ count: Int) -> Int {
@@ -21,13 +25,18 @@ struct ReducedPlane {
         self.blockRows = blockRows
         self.columns = columns
         self.rows = rows
+        let firstColumn = Self.isDescending(plane.rowDirection) ? plane.columns - columns * blockColumns : 0
+        let firstRow = Self.isDescending(plane.columnDirection) ? plane.rows - rows * blockRows : 0
+        self.firstColumn = firstColumn
+        self.firstRow = firstRow
         let scale = 1 / Float(blockColumns * blockRows)
         values = pixels.withUnsafeBufferPointer { source in
             makePlanes(rows, of: columns) { row, output in
                 for column in 0..<columns {
                     var sum: Float = 0
-                    for j in row * blockRows..<(row + 1) * blockRows {
-                        for i in column * blockColumns..<(column + 1) * blockColumns {
+                    let (left, top) = (firstColumn + column * blockColumns, firstRow + row * blockRows)
+                    for j in top..<top + blockRows {
+                        for i in left..<left + blockColumns {
                             let value = source[j * plane.columns + i]
                             sum += value.isFinite ? value : padding
                         }
@@ -40,8 +49,8 @@ struct ReducedPlane {
 
     /// The bilinear value at a source pixel position.
     func sample(column: Double, row: Double) -> Float {
-        let x = clamp((column - Double(blockColumns - 1) / 2) / Double(blockColumns), columns)
-        let y = clamp((row - Double(blockRows - 1) / 2) / Double(blockRows), rows)
+        let x = clamp((column - Double(firstColumn) - Double(blockColumns - 1) / 2) / Double(blockColumns), columns)
+        let y = clamp((row - Double(firstRow) - Double(blockRows - 1) / 2) / Double(blockRows), rows)
         let x0 = Int(x)
         let y0 = Int(y)
         let dx = x0 + 1 < columns ? 1 : 0
@@ -52,6 +61,12 @@ struct ReducedPlane {
         let near = values[base] + (values[base + dx] - values[base]) * fx
         let far = values[base + dy] + (values[base + dy + dx] - values[base + dy]) * fx
         return near + (far - near) * fy
+    }
+
+    /// Whether the direction runs against the patient's axis that it is nearest to.
+    private static func isDescending(_ direction: Vector3) -> Bool {
+        let parts = [direction.x, direction.y, direction.z]
+        return (parts.max { abs($0) < abs($1) } ?? 0) < 0
     }
 
     private func clamp(_ value: Double, _ count: Int) -> Double { min(max(value, 0), Double(count - 1)) }
