@@ -66,7 +66,7 @@ struct QualityTable {
         ]
     }
 
-    private static func ninetieth(_ values: [Double]) -> Double {
+    static func ninetieth(_ values: [Double]) -> Double {
         let sorted = values.sorted()
         return sorted.isEmpty ? .nan : sorted[Int((0.9 * Double(sorted.count - 1)).rounded())]
     }

@@ -66,12 +66,16 @@ struct SampleScans {
     var weights: RawPath { cache.appending("weights/lite_medsam.pth") }
 
     /// Another patient's CT from pelvis to T11, or some of its planes.
-    func atlas(planes: ClosedRange<Int>? = nil) throws -> Atlas {
+    func atlas(planes: ClosedRange<Int>? = nil, isMirrored: Bool = false) throws -> Atlas {
         var image = try image(Self.files + "example_ct.nii.gz")
         var labels = try self.image(Self.files + "example_seg_fast_force_split.nii.gz")
         if let planes {
             image = Self.cropped(image, planes)
             labels = Self.cropped(labels, planes)
+        }
+        if isMirrored {
+            image = Self.mirrored(image)
+            labels = Self.mirrored(labels)
         }
         let volume = try labels.labels()
         return Atlas(
@@ -79,6 +83,17 @@ struct SampleScans {
             intensities: image.intensities(modality: .ct),
             labels: volume,
             table: volume.presentLabels.map { AtlasLabel(id: $0, name: "label \($0)") }
+        )
+    }
+
+    /// A scan with its reference labels as a further atlas, under the numbers of the first.
+    func further(_ target: Target) throws -> Atlas {
+        let labels = try image(target.labels).labels()
+        return Atlas(
+            name: "further",
+            intensities: try image(target.image).intensities(modality: target.modality),
+            labels: LabelVolume(size: labels.size, affine: labels.affine, values: labels.values),
+            table: target.numbers.map { AtlasLabel(id: $0.reference, name: "label \($0.atlas)") }
         )
     }
 
@@ -100,12 +115,27 @@ struct SampleScans {
             let region = "CT slab of T11 to T12, atlas cut off \(3 * (112 - last - 1)) mm below its upper end"
             lines.append("\(region): \(try outcome(Self.ctSlab, atlas: try atlas(planes: 0...last)))")
         }
+        let image = try atlasImage()
+        let upper = Self.cropped(image, 75...111)
+        let lower = try atlas(planes: 0...55, isMirrored: true)
+        lines.append(
+            "upper third of a CT, mirrored lower half of the same patient: \(try outcome(upper, atlas: lower))"
+        )
         lines.append("MR abdomen, atlas of a pelvis: \(try outcome(Self.mr, atlas: try atlas(planes: 0...44)))")
         return lines
     }
 
+    private func outcome(_ image: NIfTIImage, atlas: Atlas) throws -> String {
+        let labels = LabelVolume(size: image.size, affine: image.affine, values: image.values.map { _ in 0 })
+        guard let series = TrialSeries(image, modality: .ct, labels: labels) else { throw Unusable(file: "cropped") }
+        return try outcome(series, atlas: atlas)
+    }
+
     private func outcome(_ target: Target, atlas: Atlas) throws -> String {
-        let series = try series(target)
+        try outcome(try series(target), atlas: atlas)
+    }
+
+    private func outcome(_ series: TrialSeries, atlas: Atlas) throws -> String {
         let registered = try AtlasTarget(stack: series.stack, modality: series.modality) { series.values[$0] }
         do {
             let alignment = try AtlasRegistration().register(registered, to: atlas)
@@ -117,6 +147,13 @@ struct SampleScans {
 
     private func image(_ path: String) throws -> NIfTIImage {
         try NIfTIImage(contentsOf: cache.appending(RawPath(path)))
+    }
+
+    /// Left and right exchanged in the voxels; the positions stay.
+    private static func mirrored(_ image: NIfTIImage) -> NIfTIImage {
+        let width = image.size.x
+        let values = image.values.indices.map { image.values[$0 / width * width + (width - 1 - $0 % width)] }
+        return NIfTIImage(size: image.size, affine: image.affine, values: values)
     }
 
     private static func cropped(_ image: NIfTIImage, _ planes: ClosedRange<Int>) -> NIfTIImage {

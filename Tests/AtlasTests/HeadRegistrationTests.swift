@@ -85,4 +85,42 @@ struct HeadRegistrationTests {
         let centre = alignment.map(motion(Vector3(-25, 30, 10)))
         #expect((centre - Vector3(-25, 30, 10)).length < 5)
     }
+
+    @Test("A stem thinner than an arm belongs to a head, and not to a trunk")
+    func whenAPartIsThin_thenAHeadKeepsIt() {
+        let grid = CanonicalGrid(
+            size: GridSize(x: 60, y: 60, z: 40),
+            origin: Vector3(-90, -90, 0),
+            spacing: Vector3(3, 3, 3)
+        )
+        let volume = CanonicalVolume(grid: grid, modality: .mr) { point in
+            let radius = point.z < 45 ? 12.0 : 60
+            return (point.x * point.x + point.y * point.y).squareRoot() < radius ? 100 : 0
+        }
+        func voxels(_ mask: BodyMask) -> Int { mask.values.prefix(60 * 60 * 10).reduce(0) { $0 + Int($1) } }
+        #expect(voxels(BodyMask(volume)) == 0)
+        #expect(voxels(BodyMask(volume, opening: BodyMask.headOpeningRadius)) > 10 * 30)
+    }
+
+    @Test("A brain without skull is not narrowed by its own intensities: nothing beside it tells it apart")
+    func whenALabelFillsTheTrunk_thenIntensitiesLeaveItAlone() throws {
+        let size = GridSize(x: 66, y: 76, z: 60)
+        let (image, _) = Self.volume(.identity, size: size, origin: Vector3(-97, -112, -88))
+        let whole = LabelVolume(size: size, affine: image.affine, values: image.values.map { $0 > 0 ? 1 : 0 })
+        let atlas = Atlas(
+            name: "head",
+            intensities: image,
+            labels: whole,
+            table: [AtlasLabel(id: 1, name: "brain")]
+        )
+        var options = AtlasRegistration.Options()
+        options.region = .head
+        options.lastStage = .affine
+        let alignment = try AtlasRegistration(options: options).register(try Self.target(image), to: atlas)
+        let planner = BoxPlanner(alignment)
+        #expect(planner.boxes(of: 1).source == .registration)
+        let area = try #require(planner.priorMask(of: 1, slice: 29)).reduce(0) { $0 + Int($1) }
+        let truth = whole.values[29 * 66 * 76..<30 * 66 * 76].reduce(0) { $0 + Int($1) }
+        #expect(abs(area - truth) < truth / 20)
+    }
 }

@@ -19,16 +19,21 @@ struct IntensityRefinement {
     /// At most this share of a refined label may lie where the leash ends.
     static let leashShare = 0.06
     static let nearLeashEnd: Float = 0.2
+    /// A label that fills more of the trunk than this stays as it is: what is left beside it is its own rim and says
+    /// nothing of a background (a brain without skull).
+    static let mostOfTrunk = 0.5
 
     private let grid: CanonicalGrid
     /// The histogram bin of each voxel, 255 outside the trunk.
     private let bins: [UInt8]
     private let coverage: [UInt8]
+    private let trunkVoxels: Int
 
     init(_ alignment: AtlasAlignment, coverage: [UInt8]) {
         let volume = alignment.target.volume
         grid = volume.grid
         self.coverage = coverage
+        trunkVoxels = alignment.targetBody.values.reduce(0) { $0 + Int($1) }
         let range = Self.range(volume, body: alignment.targetBody)
         let scale = Float(IntensityHistogram.binCount) / (range.upperBound - range.lowerBound)
         bins = zip(volume.values, alignment.targetBody.values).map { value, isBody in
@@ -70,24 +75,19 @@ struct IntensityRefinement {
         let reach = (x: Int(2 * sigma.x) + 1, y: Int(2 * sigma.y) + 1, z: Int(2 * sigma.z) + 1)
         let window = label.window.grown(by: reach)
         let warped = window.values(label.values, of: label.window)
-        let covered = GaussianBlur.blurred(
-            window.crop(coverage).map { Float($0) },
-            size: window.size,
-            sigma: sigma
-        )
-        // Where the atlas ends the blur sees nothing beyond: dividing by the covered share makes up for it.
-        let blurred = zip(GaussianBlur.blurred(warped, size: window.size, sigma: sigma), covered).map { value, share in
-            share > 0.05 ? value / share : 0
-        }
         let inBody = window.crop(bins)
         let isCovered = window.crop(coverage)
+        let isPossible = zip(isCovered, inBody).map { Float($0 != 0 && $1 != 255 ? 1 : 0) }
+        let possible = GaussianBlur.blurred(isPossible, size: window.size, sigma: sigma)
+        let inside = zip(warped, isPossible).map { $0 * $1 }
+        // Where the atlas or the trunk ends the blur sees nothing beyond: dividing by the share that can be seen makes
+        // up for it.
+        let blurred = zip(GaussianBlur.blurred(inside, size: window.size, sigma: sigma), possible).map { value, share in
+            share > 0.05 ? value / share : 0
+        }
         var leashed = blurred
         for index in leashed.indices
-        where leashed[index] < Self.leashEnd || inBody[index] == 255
-            || isCovered[index] == 0
-        {
-            leashed[index] = 0
-        }
+        where leashed[index] < Self.leashEnd || inBody[index] == 255 || isCovered[index] == 0 { leashed[index] = 0 }
         let core = warped.map { $0 > 0.5 ? $0 : 0 }
         return Structure(
             label: label.label,
@@ -160,6 +160,7 @@ struct IntensityRefinement {
         let mask = largestComponent(smooth.map { $0 > 0.5 ? 1 : 0 }, size: item.window.size)
         let volume = mask.reduce(0) { $0 + Int($1) }
         let before = zip(item.warped, item.window.crop(bins)).reduce(0) { $0 + ($1.0 > 0.5 && $1.1 != 255 ? 1 : 0) }
+        guard Double(before) <= Self.mostOfTrunk * Double(trunkVoxels) else { return nil }
         guard before > 0, Self.volumeRatios.contains(Double(volume) / Double(before)) else { return nil }
         let atLeash = zip(mask, item.leashed).reduce(0) { $0 + ($1.0 != 0 && $1.1 < Self.nearLeashEnd ? 1 : 0) }
         guard Double(atLeash) < Self.leashShare * Double(volume) else { return nil }

@@ -23,6 +23,8 @@ struct AffineRegistration {
     let features: LevelFeatures
     /// The part of the atlas that is compared; `nil` for its trunk.
     var atlasBody: BodyMask?
+    /// How the target's intensities are compared with the atlas's beside the features; `nil` for not at all.
+    var transfer: IntensityTransfer?
 
     /// The refined map, or `nil` where the start is as good.
     func refine(_ start: Affine3D) -> Affine3D? {
@@ -55,15 +57,16 @@ struct AffineRegistration {
     private func problem(edge: Double, start: Affine3D) -> AffineProblem {
         let grid = target.grid.resampled(to: edge)
         let smoothing = edge / 2
-        let fixed = MatchingChannels(target, body: targetBody, features: features, sigma: smoothing).sampled(on: grid)
-        let moving = MatchingChannels(
-            atlas.canonical,
-            body: atlasBody ?? atlas.body,
-            features: features,
-            sigma: smoothing
-        )
+        let trunk = atlasBody ?? atlas.body
+        var fixed = MatchingChannels(target, body: targetBody, features: features, sigma: smoothing)
+        var moving = MatchingChannels(atlas.canonical, body: trunk, features: features, sigma: smoothing)
+        if let transfer {
+            let pictures = transfer.pictures(target, targetBody, atlas.canonical, trunk)
+            fixed = fixed.joined(MatchingChannels(grid: target.grid, pictures: [pictures.target], sigma: smoothing))
+            moving = moving.joined(MatchingChannels(grid: moving.grid, pictures: [pictures.atlas], sigma: smoothing))
+        }
         return AffineProblem(
-            fixed: fixed,
+            fixed: fixed.sampled(on: grid),
             warp: ChannelWarp(moving: moving, grid: grid),
             start: invertible(moving.grid.affine).after(start)
         )

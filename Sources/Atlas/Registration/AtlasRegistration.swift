@@ -50,7 +50,8 @@ public struct AtlasRegistration: Sendable {
 
     /// Registers a target to an atlas, or says why no box may be derived from it.
     public func register(_ target: AtlasTarget, to atlas: Atlas) throws(RegistrationRefusal) -> AtlasAlignment {
-        let body = BodyMask(target.volume)
+        let opening = options.region == .head ? BodyMask.headOpeningRadius : BodyMask.openingRadius
+        let body = BodyMask(target.volume, opening: opening)
         guard body.boxes.contains(where: { $0 != nil }), atlas.body.boxes.contains(where: { $0 != nil }) else {
             throw .noBody
         }
@@ -188,6 +189,17 @@ public struct AtlasRegistration: Sendable {
             if let refined = registration.refine(affine) {
                 affine = refined
                 stage = .affine
+            }
+            if features == .edges {
+                var again = registration
+                again.transfer = IntensityTransfer(
+                    target: volume,
+                    targetBody: body,
+                    atlas: atlas.canonical,
+                    atlasBody: atlas.body,
+                    map: SpatialMap(affine: affine)
+                )
+                if again.transfer != nil, let refined = again.refine(affine) { affine = refined }
             }
         }
         var field: DisplacementField?

@@ -13,12 +13,15 @@ public struct BodyMask: Sendable {
     let boxes: [BodyBox?]
 
     /// Radius of the opening that takes off arms and table, in millimetres.
-    static let openingRadius = 21.0
+    public static let openingRadius = 21.0
     /// A trunk's cross-section has at least this many square millimetres.
     static let minimumArea = 4000.0
 
-    /// Finds the trunk; the mask is empty where there is none.
-    public init(_ volume: CanonicalVolume) {
+    /// The same for a head in millimetres: it has no arms, and thin parts belong to it, a brain's stem above all.
+    static let headOpeningRadius = 3.0
+
+    /// Finds the trunk; the mask is empty where there is none. `opening` is the disc's radius in millimetres.
+    public init(_ volume: CanonicalVolume, opening: Double = BodyMask.openingRadius) {
         let grid = volume.grid
         let size = grid.size
         let plane = size.x * size.y
@@ -36,7 +39,7 @@ public struct BodyMask: Sendable {
                 inside: Array(volume.inside[range]),
                 columns: size.x,
                 rows: size.y,
-                radius: Self.openingRadius / grid.spacing.x
+                radius: opening / grid.spacing.x
             )
             _ = output.initialize(from: opened)
         }

@@ -17,6 +17,8 @@ struct DemonsRegistration {
     static let longestStep: Float = 0.5
     /// Smoothing of the field in voxels; a slab of few planes is smoothed less across them.
     static let sigma = (inPlane: 1.5, across: 2.0, acrossThinSlab: 1.2)
+    /// How often at each resolution it is estimated anew what intensities of one modality mean in the other.
+    static let transfers = 3
     static let thinSlabPlanes = 14
     /// Time goes with the voxels: a tall series is deformed on a coarser grid, as its organs are larger than a slab's
     /// parts of them.
@@ -82,22 +84,56 @@ struct DemonsRegistration {
 
     private func refine(_ initial: DisplacementField, steps: Int, smoothing: Double) -> DisplacementField {
         let grid = initial.grid
+        let trunk = atlasBody ?? atlas.body
         let fixed = MatchingChannels(target, body: targetBody, features: features, sigma: smoothing).sampled(on: grid)
-        let moving = MatchingChannels(
-            atlas.canonical,
-            body: atlasBody ?? atlas.body,
-            features: features,
-            sigma: smoothing
-        )
-        let forces = DemonsForces(fixed: fixed, moving: moving, grid: grid, affine: start)
-        let across = grid.size.z < Self.thinSlabPlanes ? Self.sigma.acrossThinSlab : Self.sigma.across
+        let moving = MatchingChannels(atlas.canonical, body: trunk, features: features, sigma: smoothing)
+        let rounds = features == .edges ? Self.transfers : 1
+        var field = initial
+        for _ in 0..<rounds {
+            let extra = translated(under: field, on: grid, smoothing: smoothing)
+            let forces = DemonsForces(
+                fixed: fixed + (extra?.fixed ?? []),
+                moving: extra.map { moving.joined($0.moving) } ?? moving,
+                grid: grid,
+                affine: start
+            )
+            field = advanced(field, steps: steps / rounds, forces: forces)
+        }
+        return field
+    }
+
+    /// Target and atlas in one modality, as the field lays them over one another; `nil` where they are of one.
+    private func translated(
+        under field: DisplacementField,
+        on grid: CanonicalGrid,
+        smoothing: Double
+    ) -> (fixed: [[Float]], moving: MatchingChannels)? {
+        let trunk = atlasBody ?? atlas.body
+        guard features == .edges,
+            let transfer = IntensityTransfer(
+                target: target,
+                targetBody: targetBody,
+                atlas: atlas.canonical,
+                atlasBody: trunk,
+                map: SpatialMap(affine: start, displacement: field)
+            )
+        else { return nil }
+        let pictures = transfer.pictures(target, targetBody, atlas.canonical, trunk)
+        let fixed = MatchingChannels(grid: target.grid, pictures: [pictures.target], sigma: smoothing)
+        let moving = MatchingChannels(grid: atlas.canonical.grid, pictures: [pictures.atlas], sigma: smoothing)
+        return (fixed.sampled(on: grid), moving)
+    }
+
+    private func advanced(_ initial: DisplacementField, steps: Int, forces: DemonsForces) -> DisplacementField {
+        let size = initial.grid.size
+        let across = size.z < Self.thinSlabPlanes ? Self.sigma.acrossThinSlab : Self.sigma.across
         let sigma = (x: Self.sigma.inPlane, y: Self.sigma.inPlane, z: across)
         var field = initial
         for _ in 0..<steps {
             field = forces.advanced(field)
-            field.x = GaussianBlur.blurred(field.x, size: grid.size, sigma: sigma)
-            field.y = GaussianBlur.blurred(field.y, size: grid.size, sigma: sigma)
-            field.z = GaussianBlur.blurred(field.z, size: grid.size, sigma: sigma)
+            field.x = GaussianBlur.blurred(field.x, size: size, sigma: sigma)
+            field.y = GaussianBlur.blurred(field.y, size: size, sigma: sigma)
+            field.z = GaussianBlur.blurred(field.z, size: size, sigma: sigma)
             keepOnAtlas(&field)
         }
         return field

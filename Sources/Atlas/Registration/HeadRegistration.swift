@@ -10,6 +10,8 @@ struct HeadRegistration {
     /// What a start supposes that the target's bright part is.
     enum Content: CaseIterable {
         case head
+        /// With a brain's coverings, which its labels may leave out.
+        case labelledPartAndMargin
         case labelledPart
     }
 
@@ -29,7 +31,7 @@ struct HeadRegistration {
     static let refinedStarts = 4
     /// Voxel edges of the descents, in millimetres.
     static let edges = [12.0, 6.0]
-    /// The labelled part is widened by this, in millimetres: a brain's labels leave out its coverings.
+    /// The labelled part's margin in millimetres.
     static let labelMargin = 3.0
 
     let target: CanonicalVolume
@@ -51,7 +53,7 @@ struct HeadRegistration {
         // Equal costs keep their order, so that the result is the same in every run.
         let best = starts.enumerated().sorted { ($0.element.cost, $0.offset) < ($1.element.cost, $1.offset) }
         let fits = best.prefix(Self.refinedStarts).map { refine($0.element.affine, body: $0.element.body) }
-        return fits.min { $0.cost < $1.cost }
+        return fits.min { $0.cost < $1.cost }.map(sharpened)
     }
 
     /// The rotations of the starts about x, y and z.
@@ -94,8 +96,9 @@ struct HeadRegistration {
 
     private func body(of content: Content) -> BodyMask? {
         switch content {
-        case .head: atlas.body
-        case .labelledPart: BodyMask(labelled: atlas, margin: Self.labelMargin)
+        case .head: BodyMask(atlas.canonical, opening: BodyMask.headOpeningRadius)
+        case .labelledPartAndMargin: BodyMask(labelled: atlas, margin: Self.labelMargin)
+        case .labelledPart: BodyMask(labelled: atlas, margin: 0)
         }
     }
 
@@ -116,14 +119,29 @@ struct HeadRegistration {
         return Problem { AffineProblem(fixed: fixed, warp: warp, start: toIndex.after($0)) }
     }
 
-    private func refine(_ start: Affine3D, body: BodyMask) -> Fit {
-        let registration = AffineRegistration(
+    /// Goes on with intensities, which correspond once the head is in place.
+    private func sharpened(_ fit: Fit) -> Fit {
+        guard
+            let transfer = IntensityTransfer(
+                target: target,
+                targetBody: targetBody,
+                atlas: atlas.canonical,
+                atlasBody: fit.atlasBody,
+                map: SpatialMap(affine: fit.affine)
+            )
+        else { return fit }
+        return refine(fit.affine, body: fit.atlasBody, transfer: transfer)
+    }
+
+    private func refine(_ start: Affine3D, body: BodyMask, transfer: IntensityTransfer? = nil) -> Fit {
+        var registration = AffineRegistration(
             target: target,
             targetBody: targetBody,
             atlas: atlas,
             features: .edges,
             atlasBody: body
         )
+        registration.transfer = transfer
         let affine = registration.refine(start) ?? start
         let cost = problem(edge: Self.edges[1], body: body).evaluate(at: affine).cost
         return Fit(affine: affine, cost: cost, atlasBody: body, overlap: overlap(affine, body))

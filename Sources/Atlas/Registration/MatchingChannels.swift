@@ -12,7 +12,6 @@ struct MatchingChannels {
 
     /// Smooths each channel by `sigma` millimetres, so that a coarser grid can sample it.
     init(_ volume: CanonicalVolume, body: BodyMask, features: LevelFeatures, sigma: Double) {
-        grid = volume.grid
         let pictures: [[Float]]
         let trunk = body.values.map { Float($0) }
         switch features {
@@ -29,14 +28,26 @@ struct MatchingChannels {
             }
             pictures = features.channels(of: volume, body: body) + described + [trunk]
         }
-        let spacing = volume.grid.spacing
+        self.init(grid: volume.grid, pictures: pictures, sigma: sigma)
+    }
+
+    /// Any pictures on a grid, smoothed by `sigma` millimetres.
+    init(grid: CanonicalGrid, pictures: [[Float]], sigma: Double) {
+        self.grid = grid
+        let spacing = grid.spacing
         channels = pictures.map {
-            GaussianBlur.blurred(
-                $0,
-                size: volume.grid.size,
-                sigma: (sigma / spacing.x, sigma / spacing.y, sigma / spacing.z)
-            )
+            GaussianBlur.blurred($0, size: grid.size, sigma: (sigma / spacing.x, sigma / spacing.y, sigma / spacing.z))
         }
+    }
+
+    /// These pictures and those of another set on the same grid.
+    func joined(_ others: MatchingChannels) -> MatchingChannels {
+        MatchingChannels(grid: grid, channels: channels + others.channels)
+    }
+
+    private init(grid: CanonicalGrid, channels: [[Float]]) {
+        self.grid = grid
+        self.channels = channels
     }
 
     /// The channels on another grid.

@@ -36,6 +36,8 @@ public struct AtlasTrial {
     public let intensity: IntensityStatistics.Rule
     /// How the atlas is laid over the scan.
     public var registration = AtlasRegistration()
+    /// Further atlases that vote; one that does not fit the scan has no vote.
+    public var others: [Atlas] = []
     /// How priors become boxes.
     public var boxes = BoxPlanner.Options()
 
@@ -64,13 +66,15 @@ public struct AtlasTrial {
             report.refusal = .init(code: error.reasonCode, message: error.description)
             return report
         }
-        let planner = BoxPlanner(alignment, labels: structures.map(\.atlasLabel), options: boxes)
+        let others = others.compactMap { try? registration.register(target, to: $0) }
+        guard let vote = AtlasVote([alignment] + others) else { return report }
+        let planner = BoxPlanner(vote, labels: structures.map(\.atlasLabel), options: boxes)
         let plans = structures.map { Plan($0, planner: planner, series: series) }
         let elapsed = start.duration(to: .now).components
         report.secondsToBoxes = Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
         report.scores = [
             "level": alignment.score, "likeness": alignment.similarity, "width": alignment.widthRatio,
-            "depth": alignment.depthRatio,
+            "depth": alignment.depthRatio, "atlases": Double(vote.alignments.count),
         ]
         let answers = try ask(plans, series)
         report.structures = zip(plans, answers).compactMap { plan, answers in
