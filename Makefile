@@ -62,6 +62,7 @@ bench: sample release
 	@$(SCRIPTS)/bench.sh .build/release $(BENCH_CHECKPOINTS)
 
 quality: sample
+	@$(SCRIPTS)/fetch-heads.sh
 	$(SWIFT_BUILD) -c release --product Quality
 	.build/release/Quality "$(PREREAD_CACHE)"
 
