@@ -2,6 +2,7 @@ import Checkpoints
 import DICOMFiles
 import DICOMSegmentation
 import Foundation
+import Geometry
 import HTTPTypes
 import Hummingbird
 import Ledger
@@ -159,7 +160,7 @@ final class ModelPrompting: InteractivePrompting {
             }
         }
         return PromptDesk(
-            prompting: SlicePrompting(model: model, rows: images.volume.rows, columns: images.volume.columns),
+            prompting: SlicePrompting(model: model, plane: images.volume.stack.planes[0]),
             session: sessions.session(.init(job: id.rawValue, user: user.name)),
             volume: volume,
             slices: 0..<images.volume.count,

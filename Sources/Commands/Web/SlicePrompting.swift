@@ -6,11 +6,23 @@ import SAMMed2D
 import SegmentAnything
 import Tensors
 
-/// Asks the model of a job about slices of its volume, as production does: the same grey values, the same box edges.
+/// Asks the model of a job about slices of its volume, as production does: the same grey values, the same box edges, the
+/// same side up.
 struct SlicePrompting: Sendable {
     let model: LoadedModel
     let rows: Int
     let columns: Int
+    private let turn: SliceTurn
+    private let network: any SegmentationModel
+
+    /// For slices like a plane of the volume.
+    init(model: LoadedModel, plane: PlaneGeometry) {
+        self.model = model
+        rows = plane.rows
+        columns = plane.columns
+        turn = SliceTurn(plane)
+        network = model.network.turned(turn)
+    }
 
     /// What the model said.
     struct Prediction: Sendable {
@@ -21,11 +33,11 @@ struct SlicePrompting: Sendable {
 
     /// The embedding of a slice of grey values.
     func encode(_ grey: [UInt8]) throws -> ImageEmbedding {
-        try model.network.encode(SliceImage(rows: rows, columns: columns, pixels: grey))
+        try network.encode(SliceImage(rows: rows, columns: columns, pixels: grey))
     }
 
     func decode(_ prompt: Prompt, on embedding: ImageEmbedding) throws -> Prediction {
-        guard let found = try model.network.decode([prompt], on: embedding).first else {
+        guard let found = try network.decode([prompt], on: embedding).first else {
             preconditionFailure("one answer for each prompt")
         }
         let pixels = found.logits.withUnsafeBufferPointer { logits in logits.map { $0 > 0 ? UInt8(1) : 0 } }
@@ -40,7 +52,10 @@ struct SlicePrompting: Sendable {
     func maskPrompt(_ mask: FrameMask, grid: Int) -> Tensor? {
         guard let network = model.network as? SAMMed2DModel else { return nil }
         let size = network.traits.inputSize
-        let input = network.preprocessing.mask(mask.unpacked(), rows: rows, columns: columns, size: size)
+        // Mask prompts are those of the slice as the network is shown it.
+        let shown = turn.shown(mask.unpacked(), rows: rows, columns: columns)
+        let (shownRows, shownColumns) = turn.transposes ? (columns, rows) : (rows, columns)
+        let input = network.preprocessing.mask(shown, rows: shownRows, columns: shownColumns, size: size)
         let edge = 4 * grid
         let step = size / edge
         var shares: [Float] = []
