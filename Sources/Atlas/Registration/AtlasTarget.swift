@@ -28,28 +28,6 @@ public struct AtlasTarget: Sendable {
         volume = sampling.finished()
     }
 
-    /// The same series with left and right exchanged about the middle of its grid: an alternative to compare with.
-    func mirrored() -> AtlasTarget {
-        let size = volume.grid.size
-        func reversed<Value>(_ values: [Value]) -> [Value] {
-            values.indices.map { values[$0 / size.x * size.x + (size.x - 1 - $0 % size.x)] }
-        }
-        return AtlasTarget(
-            stack: stack,
-            volume: CanonicalVolume(
-                grid: volume.grid,
-                values: reversed(volume.values),
-                inside: reversed(volume.inside),
-                modality: volume.modality
-            )
-        )
-    }
-
-    private init(stack: SliceStack, volume: CanonicalVolume) {
-        self.stack = stack
-        self.volume = volume
-    }
-
     /// A target from planes in any order; `values[i]` belongs to `planes[i]`.
     ///
     /// Throws `SliceStack.Problem` where the planes are no stack.
