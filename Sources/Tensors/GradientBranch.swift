@@ -3,6 +3,22 @@ import Synchronization
 /// A part of a computation that depends on no other part: its steps, and the backward steps after them, run side by side
 /// with those of other branches.
 final class GradientBranch: Sendable {
+    /// What was left to be computed for nodes outside the branch, in the order of the backward steps.
+    private let left = Mutex<[ObjectIdentifier: [SumOverRows]]>([:])
+
+    /// Leaves a contribution to a node outside the branch to where branches come together.
+    func leave(_ sum: SumOverRows, to node: GradientNode) {
+        left.withLock { $0[ObjectIdentifier(node), default: []].append(sum) }
+    }
+
+    /// What was left, once.
+    func takeLeft() -> [ObjectIdentifier: [SumOverRows]] {
+        left.withLock { left in
+            defer { left = [:] }
+            return left
+        }
+    }
+
     /// The nodes outside the branch that steps of the branch were computed from, the latest first.
     func origins(of results: [GradientNode]) -> [GradientNode] {
         var seen: Set<ObjectIdentifier> = []
@@ -104,11 +120,30 @@ private final class BranchJoint: Sendable {
             gathered.withLock { $0[index] = sums }
         }
         let all = gathered.withLock { $0 }
-        return origins.map { origin in
-            all.reduce(into: Tensor?.none) { sum, branch in
-                guard let gradient = branch.gradient(of: origin) else { return }
-                if sum == nil { sum = gradient } else { sum?.add(gradient) }
+        let left = branches.map { $0.takeLeft() }
+        let found = Mutex([Tensor?](repeating: nil, count: origins.count))
+        ComputeThreads.perform(origins.count) { index in
+            let node = origins[index]
+            var sum = all.reduce(into: Tensor?.none) { sum, branch in
+                if let gradient = branch.gradient(of: node) { Self.add(gradient, to: &sum) }
             }
+            for gradient in Self.totals(left.map { $0[ObjectIdentifier(node)] ?? [] }) { Self.add(gradient, to: &sum) }
+            found.withLock { $0[index] = sum }
         }
+        return found.withLock { $0 }
+    }
+
+    private static func add(_ gradient: Tensor, to sum: inout Tensor?) {
+        if sum == nil { sum = gradient } else { sum?.add(gradient) }
+    }
+
+    /// What branches have left for one node: the first uses of all branches together, then the second, and so on; each use by
+    /// itself where branches used the node differently.
+    private static func totals(_ left: [[SumOverRows]]) -> [Tensor] {
+        let parts = left.filter { !$0.isEmpty }
+        guard let first = parts.first else { return [] }
+        let isAlike = parts.allSatisfy { $0.count == first.count && zip($0, first).allSatisfy { $0.fits($1) } }
+        guard isAlike else { return parts.joined().compactMap { SumOverRows.total(of: [$0]) } }
+        return first.indices.compactMap { use in SumOverRows.total(of: parts.map { $0[use] }) }
     }
 }

@@ -32,9 +32,9 @@ extension Tensor {
         let product = HeadProduct(weights.detached, batch: shape[0], count: shape[1])
         let result = product.expanded(detached())
         guard isTracked || weights.matrix.isTracked else { return result }
-        let (isTracked, own) = (isTracked, weights.matrix.isTracked ? detached() : nil)
+        let (isTracked, own, node) = (isTracked, weights.matrix.isTracked ? detached() : nil, weights.matrix.node)
         return result.recording([self, weights.matrix]) { gradient in
-            [isTracked ? product.contracted(gradient) : nil, own.map { product.weightGradient($0, gradient) }]
+            [isTracked ? product.contracted(gradient) : nil, own.flatMap { product.gradient(of: node, $0, gradient) }]
         }
     }
 
@@ -47,9 +47,9 @@ extension Tensor {
         let product = HeadProduct(weights.detached, batch: shape[0], count: shape[1] / weights.heads)
         let result = product.contracted(detached())
         guard isTracked || weights.matrix.isTracked else { return result }
-        let (isTracked, own) = (isTracked, weights.matrix.isTracked ? detached() : nil)
+        let (isTracked, own, node) = (isTracked, weights.matrix.isTracked ? detached() : nil, weights.matrix.node)
         return result.recording([self, weights.matrix]) { gradient in
-            [isTracked ? product.expanded(gradient) : nil, own.map { product.weightGradient(gradient, $0) }]
+            [isTracked ? product.expanded(gradient) : nil, own.flatMap { product.gradient(of: node, gradient, $0) }]
         }
     }
 }
@@ -100,30 +100,54 @@ private struct HeadProduct: Sendable {
         }
     }
 
-    /// dW_h = Σ_b x_h[b]ᵀ · y_h[b], or its transpose; items are added one after the other.
+    /// The weights' gradient, or nil where it is left to where branches come together.
+    func gradient(of node: GradientNode?, _ x: Tensor, _ y: Tensor) -> Tensor? {
+        let (weights, count) = (weights, count)
+        let sum = SumOverRows(left: x, right: y) { x, y in
+            HeadProduct(weights, batch: x.shape[0], count: count).weightGradient(x, y)
+        }
+        return GradientNode.gradient(of: node, count: weights.matrix.count, from: sum)
+    }
+
+    /// dW_h = Σ_b x_h[b]ᵀ · y_h[b], or its transpose: the rows of all items are put under one another for one product.
     func weightGradient(_ x: Tensor, _ y: Tensor) -> Tensor {
-        let (depth, stride) = (weights.depth, weights.matrix.shape[1])
+        let (depth, stride, rows) = (weights.depth, weights.matrix.shape[1], batch * count)
         return Tensor(shape: weights.matrix.shape) { result in
             let target = result.start
             x.withPointer { x in
                 y.withPointer { y in
-                    let work = batch * count * depth * weights.wide
-                    ComputeThreads.overRows(weights.heads, elementsPerRow: work) { heads in
+                    ComputeThreads.overRows(weights.heads, elementsPerRow: rows * depth * weights.wide) { heads in
                         for head in heads {
                             let place = target + head * depth * (weights.isTransposed ? 1 : stride)
-                            for item in 0..<batch {
-                                let part = (item, head)
-                                let (narrow, wide) = (narrow(x, part), wide(y, part))
-                                multiply(
-                                    transposedLeft: weights.isTransposed ? wide : narrow,
-                                    weights.isTransposed ? narrow : wide,
-                                    into: place,
-                                    stride: stride,
-                                    adding: item > 0
-                                )
+                            let narrow = gathered(depth) { self.narrow(x, ($0, head)) }
+                            let wide = gathered(weights.wide) { self.wide(y, ($0, head)) }
+                            narrow.withPointer { narrow in
+                                wide.withPointer { wide in
+                                    let narrow = MatrixView(narrow, rows: rows, columns: depth)
+                                    let wide = MatrixView(wide, rows: rows, columns: weights.wide)
+                                    multiply(
+                                        transposedLeft: weights.isTransposed ? wide : narrow,
+                                        weights.isTransposed ? narrow : wide,
+                                        into: place,
+                                        stride: stride
+                                    )
+                                }
                             }
                         }
                     }
+                }
+            }
+        }
+    }
+
+    /// `[B·n, columns]`: the items' matrices under one another.
+    private func gathered(_ columns: Int, _ item: (Int) -> MatrixView) -> Tensor {
+        Tensor(shape: [batch * count, columns]) { result in
+            for index in 0..<batch {
+                let view = item(index)
+                for row in 0..<count {
+                    (result.start + (index * count + row) * columns)
+                        .initialize(from: view.base + row * view.stride, count: columns)
                 }
             }
         }

@@ -47,14 +47,16 @@ public struct Linear: Sendable {
             return y
         }
         let point = y.addKeepingPoint(bias: bias?.detached(), activation: activation)
+        let (node, size) = (weight.node, weight.count)
         let (weight, x) = (x.isTracked ? weight.detached() : nil, weight.isTracked ? x.detached() : nil)
         let inputCount = inputs.count
         let biasShape = bias.flatMap { $0.isTracked ? $0.shape : nil }
         return y.recordingInPlace(inputs) { gradient in
             gradient.passBack(through: activation, at: point)
+            let own = x.map { SumOverRows(left: gradient, right: $0) { $0.multipliedOverRows(by: $1) } }
             let gradients = [
                 weight.map { gradient.multiplied(by: $0) },
-                x.map { gradient.multipliedOverRows(by: $0) },
+                own.flatMap { GradientNode.gradient(of: node, count: size, from: $0) },
                 biasShape.map { gradient.summedOverRows().reshaped($0) },
             ]
             return Array(gradients.prefix(inputCount))
